@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A query as the table reads it: what archway_query_set (core/query_text.c) made of the user's words. */
+#ifndef ARCHWAY_CORE_QUERY_H
+#define ARCHWAY_CORE_QUERY_H
+
+#include <archway/archway.h>
+
+#include <stdbool.h>
+
+struct range {
+    uint64_t min;
+    uint64_t max; /* UINT64_MAX: open */
+};
+
+struct names {
+    char **items;
+    size_t count;
+};
+
+enum sort_key { SORT_PRICE, SORT_CPU, SORT_MEMORY, SORT_GPU, SORT_NAME };
+
+struct archway_query {
+    struct names backends;
+    struct names regions;
+    struct names types;
+    struct names gpu_names; /* compared without case */
+    struct names gpu_vendors;
+    uint32_t archs;         /* bits; AW_ARCH_ANY: both */
+    struct range vcpus;
+    struct range memory_mib;
+    struct range disk_mib;
+    bool gpu_wanted;        /* some `gpu` filter other than "none" was given */
+    bool gpu_unwanted;      /* "none" */
+    struct range gpu_count;
+    struct range gpu_memory_mib; /* of each */
+    uint32_t spot;          /* enum aw_spot */
+    uint64_t max_price_nusd_per_hour; /* UINT64_MAX: any, unpriced ones too */
+    bool available_only;
+    enum sort_key sort;
+    bool descending;
+    size_t limit;           /* 0: all */
+};
+
+bool names_has(const struct names *names, const char *name); /* exact; true when empty */
+
+#endif

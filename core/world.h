@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything outside the process, behind one interface: the network, programs, the environment, files,
+ * the wall clock, randomness. There are three: the real one, a replay, and a recorder around the real one.
+ * No other part of core touches the outside.
+ */
+#ifndef ARCHWAY_CORE_WORLD_H
+#define ARCHWAY_CORE_WORLD_H
+
+#include <archway/backend.h>
+
+#include <stdbool.h>
+
+struct loop;
+struct arena;
+
+/* How far a request came. */
+enum wire_outcome {
+    WIRE_ANSWERED = 0,  /* `answer` is whole */
+    WIRE_NOT_SENT = 1,  /* nothing left: it certainly did nothing there */
+    WIRE_LOST = 2,      /* it left, and there is no whole answer: it may have worked */
+    WIRE_TIMED_OUT = 3, /* like lost, by the clock */
+    WIRE_TOO_LARGE = 4  /* the answer passed max_body */
+};
+
+/*
+ * One attempt of one request. The owner fills the first part, which must stay until `done` has been
+ * called or the call was cancelled. `done` comes from the loop, never from inside `send`. The answer
+ * lives until `done` returns.
+ */
+struct wire_call {
+    const aw_request *request;
+    const aw_header *signed_headers; /* what `sign` added; in secret memory */
+    size_t signed_header_count;
+    bool once;      /* must not be sent twice: no silent repetition on another connection */
+    bool secret;    /* belongs to `authenticate`: body and answer are not recorded */
+    const char *const *secret_fields; /* of answers; NULL-terminated or NULL */
+    uint64_t timeout_ms; /* of this attempt */
+    void (*done)(struct wire_call *call);
+    void *owner;
+
+    enum wire_outcome outcome;
+    char problem[256]; /* why it was not answered, for a person */
+    aw_response answer;
+
+    void *transport; /* the world's own */
+};
+
+struct run_call {
+    const aw_program *program;
+    void (*done)(struct run_call *call);
+    void *owner;
+
+    bool started;      /* false: `problem` says why not */
+    bool timed_out;
+    bool too_large;
+    char problem[256];
+    aw_exit result;
+
+    void *transport;
+};
+
+struct world;
+struct world_ops {
+    void (*send)(struct world *world, struct wire_call *call);
+    void (*cancel)(struct world *world, struct wire_call *call);
+    void (*run)(struct world *world, struct run_call *call);
+    void (*cancel_run)(struct world *world, struct run_call *call);
+    /* Copies into `arena`; NULL when unset or empty. `secret`: the value is one. */
+    const char *(*env)(struct world *world, struct arena *arena, const char *name, bool secret);
+    /* The whole file into `arena`; "~/" is the home of the user. As aw_read_file. */
+    int (*read_file)(struct world *world, struct arena *arena, const char *path, uint64_t max_size,
+                     bool secret, aw_bytes *ret_content, aw_error *ret_error);
+    bool (*file_exists)(struct world *world, const char *path);
+    void (*random)(struct world *world, void *out, size_t size);
+    uint64_t (*wall_ms)(struct world *world);
+    /* Tells a name for a value that differs from run to run ("token", "owner"), so that a recording
+     * can hold {{token}} in its place. */
+    void (*name_value)(struct world *world, const char *name, const char *value);
+    /* At the end: 0, or -1 and why the replay was not used up or the recording not written. */
+    int (*finish)(struct world *world, aw_error *ret_error);
+    void (*destroy)(struct world *world);
+};
+
+struct world {
+    const struct world_ops *ops;
+    struct loop *loop;
+};
+
+/* core/real.c. NULL and *ret_error on failure. */
+struct world *world_real_create(struct loop *loop, aw_error *ret_error);
+/* core/replay.c: `path` is a recording. Wants a loop with a virtual clock. */
+struct world *world_replay_create(struct loop *loop, const char *path, aw_error *ret_error);
+/* core/record.c: takes over `inner`, writes one file into the folder. */
+struct world *world_record_create(struct world *inner, const char *folder, aw_error *ret_error);
+
+#endif

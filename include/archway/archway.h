@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * archway/archway.h - the server's API: one interface to rented machines of either CPU architecture.
+ *
+ * A context (archway) holds the loaded plugins, the backends of the user's configuration and one event
+ * loop. Work is a job: started here, carried out while the loop runs, finished later, read and destroyed
+ * by the caller. A host that just wants the answer writes
+ *
+ *     archway *aw = NULL;
+ *     archway_job *job = NULL;
+ *     if (archway_open(NULL, &aw, &error) == 0 && archway_offers(aw, query, NULL, &job, &error) == 0)
+ *         archway_run(aw, job);
+ *
+ * and one with a loop of its own polls archway_fd for reading, at most archway_timeout_ms long, and
+ * then calls archway_step.
+ *
+ * Threads: a context and everything that came from it belong to one thread at a time. Different
+ * contexts are independent. Only archway_wake may be called from any thread and from signal handlers.
+ *
+ * Errors: functions that can fail return 0, or -1 and fill *ret_error, which may be NULL. Outputs are
+ * untouched on failure. enum aw_code says what the receiver must do. What a job ran into is in
+ * archway_job_error and archway_job_problem.
+ *
+ * Memory: what an object hands out (strings, offers, instances) belongs to it and lives as long as it.
+ * Every destroy takes NULL.
+ *
+ * Structs start with `size`, set by the caller to sizeof, and grow at the end only.
+ */
+#ifndef ARCHWAY_ARCHWAY_H
+#define ARCHWAY_ARCHWAY_H
+
+#include <archway/backend.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ARCHWAY_API AW_EXPORT
+
+typedef struct archway archway;
+typedef struct archway_job archway_job;
+typedef struct archway_query archway_query;
+
+/* ---------------------------------------------------------------------------------------------
+ * The context
+ * --------------------------------------------------------------------------------------------- */
+
+/* One line of the log: no newline at the end, no secret in it. */
+typedef void (*archway_log_fn)(uint32_t level, const char *line, void *arg);
+
+/*
+ * How to open a context. NULL fields take the default:
+ *   config_path    ARCHWAY_CONFIG, else $XDG_CONFIG_HOME/archway/config.yaml, else
+ *                  ~/.config/archway/config.yaml, if it is there. Without a file, every loaded backend
+ *                  whose credentials are found in their usual places is used.
+ *   plugin_dirs    searched first, in order; then ARCHWAY_BACKEND_PATH; then the installed folder.
+ *   default_plugin_dir   takes the place of the installed folder.
+ *   replay_path    a recorded conversation to answer from instead of the network. The clock is virtual,
+ *                  the environment and the files are the recording's, and an unexpected request fails.
+ *   record_dir     a folder to write the conversation to.
+ *   owner          the tag on everything created; overrides the configuration's.
+ *   log            gets the log; log_level is the most verbose level wanted (enum aw_log_level).
+ */
+typedef struct archway_options {
+    uint32_t size;
+    uint32_t log_level;
+    const char *config_path;
+    const char *const *plugin_dirs;
+    uint64_t plugin_dir_count;
+    const char *default_plugin_dir;
+    const char *replay_path;
+    const char *record_dir;
+    const char *owner;
+    archway_log_fn log;
+    void *log_arg;
+} archway_options;
+
+/* Loads the plugins, reads the configuration, opens the backends. A plugin or backend that does not
+ * fit is left out, with its reason in archway_plugin_at or archway_backend_at; a configuration
+ * that cannot be understood fails. `options` may be NULL. */
+ARCHWAY_API int archway_open(const archway_options *options, archway **ret_archway, aw_error *ret_error);
+
+/* Cancels and destroys the jobs that are left, closes the backends, wipes the credentials. Returns 0;
+ * -1 when a replay was not used up or a recording could not be written, with the reason. */
+ARCHWAY_API int archway_close(archway *aw, aw_error *ret_error);
+
+/* "0.1.0" */
+ARCHWAY_API const char *archway_version(void);
+
+/* The owner tag in force. */
+ARCHWAY_API const char *archway_owner(const archway *aw);
+
+/* The configuration file in use, or NULL. */
+ARCHWAY_API const char *archway_config_path(const archway *aw);
+
+/* ---------------------------------------------------------------------------------------------
+ * The loop
+ * --------------------------------------------------------------------------------------------- */
+
+/* A descriptor that is readable when there is work. It is the same for the life of the context. */
+ARCHWAY_API int archway_fd(const archway *aw);
+
+/* How long to poll it at most: milliseconds, 0 when there is work now, -1 when only it can tell. */
+ARCHWAY_API int64_t archway_timeout_ms(const archway *aw);
+
+/* Does what is due, without blocking. Callbacks of finished jobs are called from here. */
+ARCHWAY_API void archway_step(archway *aw);
+
+/* Runs the loop until `job` is finished (returns 0) or archway_wake is called (returns -1). */
+ARCHWAY_API int archway_run(archway *aw, const archway_job *job);
+
+/* Makes the archway_run in progress, or the next one, return. Any thread; async-signal-safe. */
+ARCHWAY_API void archway_wake(archway *aw);
+
+/* ---------------------------------------------------------------------------------------------
+ * Plugins and backends
+ * --------------------------------------------------------------------------------------------- */
+
+/* A file that was looked at. `error.code` is AW_OK when it was loaded; otherwise the text fields
+ * may be NULL and error.message says why it was refused and what to do. */
+typedef struct archway_plugin_info {
+    uint32_t size;
+    uint32_t abi_major;
+    uint32_t abi_minor;
+    uint32_t reserved;
+    uint64_t capabilities;
+    const char *path;
+    const char *provider;
+    const char *title;
+    const char *version;
+    const aw_error *error;
+} archway_plugin_info;
+
+/* A backend that is configured, or was found by its credentials. `error.code` is AW_OK when it is open. */
+typedef struct archway_backend_info {
+    uint32_t size;
+    uint32_t reserved;
+    const char *name;
+    const char *provider;
+    const char *endpoint;
+    const aw_error *error;
+} archway_backend_info;
+
+ARCHWAY_API uint64_t archway_plugin_count(const archway *aw);
+ARCHWAY_API int archway_plugin_at(const archway *aw, uint64_t index, archway_plugin_info *ret_info);
+ARCHWAY_API uint64_t archway_backend_count(const archway *aw);
+ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index, archway_backend_info *ret_info);
+
+/* ---------------------------------------------------------------------------------------------
+ * Queries
+ * --------------------------------------------------------------------------------------------- */
+
+/*
+ * Which offers are wanted, filter by filter. A new query wants everything, cheapest first.
+ *   backend, region, type   names, with commas between; may be set again to add more
+ *   arch        amd64, arm64, any (and every other spelling of the two)
+ *   cpu         a range of vCPUs: 4, 4.., ..16, 4..8, arm:4..
+ *   memory      a range of sizes: 16GB.., 16GB..64GB. GB and TB count in 1024s, a bare number is GB
+ *   gpu         NAME[,NAME][:COUNT][:MEMORY] in any order: GH200, A100:8, H100:80GB.., 1..2, none
+ *   gpu-vendor  nvidia, amd, ...
+ *   spot        any, only, no
+ *   max-price   dollars an hour: 2.5
+ *   disk        a range of sizes: 100GB..
+ *   available   yes: only what the provider says can be started now; no: everything
+ *   sort        price (default), cpu, memory, gpu, name; "-" before it: descending
+ *   limit       at most so many; 0: all
+ * archway_query_set returns -1 with AW_E_INVALID and a sentence that says what to write instead.
+ */
+ARCHWAY_API archway_query *archway_query_create(void);
+ARCHWAY_API void archway_query_destroy(archway_query *query);
+ARCHWAY_API int archway_query_set(archway_query *query, const char *filter, const char *text, aw_error *ret_error);
+
+/* ---------------------------------------------------------------------------------------------
+ * Jobs
+ * --------------------------------------------------------------------------------------------- */
+
+typedef void (*archway_done_fn)(archway_job *job, void *arg);
+
+/* How to run a job. `call` may be NULL. Without a timeout the job has its kind's own: 2 minutes for
+ * reads, 10 for create and terminate, an hour for wait, and time spent in Archway's own rate limiter does
+ * not count. `on_done` is called from archway_step and may destroy the job. */
+typedef struct archway_call {
+    uint32_t size;
+    uint32_t reserved;
+    uint64_t timeout_ms;
+    archway_done_fn on_done;
+    void *arg;
+} archway_call;
+
+/* Names a machine. `zone` and `data` are what an aw_instance said, or NULL. */
+typedef struct archway_machine {
+    uint32_t size;
+    uint32_t reserved;
+    const char *backend;
+    const char *region;
+    const char *id;
+    const char *zone;
+    const char *data;
+} archway_machine;
+
+/* A machine to create: the offer, as a job handed it out, and what to make of it. aw_create in
+ * backend.h describes the fields. `token`: NULL makes a new one; give your own to make a repetition
+ * after your own crash the same create. */
+typedef struct archway_wish {
+    uint32_t size;
+    uint32_t ssh_key_count;
+    const char *backend;
+    const aw_offer *offer;
+    const char *name;
+    const char *token;
+    const char *image;
+    const char *const *ssh_keys;
+    aw_bytes user_data;
+    uint64_t disk_mib;
+} archway_wish;
+
+/* Asks the backends that `query` allows for what they sell, all at once, and answers the query from
+ * the table. A backend that was asked less than `max_age_ms` ago is not asked again; 0: always asked. */
+ARCHWAY_API int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
+                               const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+
+/* Creates one machine. Finishes when the provider has named it. If the outcome of the request is
+ * unknown the provider is asked for the token before the job ends; an error whose `retry` is
+ * AW_RETRY_UNKNOWN means that a machine may exist under archway_job_token. */
+ARCHWAY_API int archway_create(archway *aw, const archway_wish *wish, const archway_call *call,
+                               archway_job **ret_job, aw_error *ret_error);
+
+/* Reads one machine. Fails with AW_E_NOT_FOUND when it is gone. */
+ARCHWAY_API int archway_get(archway *aw, const archway_machine *machine, const archway_call *call,
+                            archway_job **ret_job, aw_error *ret_error);
+
+/* Lists the machines of `owner` (NULL: everybody's) on the named backend (NULL: on all). */
+ARCHWAY_API int archway_list(archway *aw, const char *backend, const char *owner, const archway_call *call,
+                             archway_job **ret_job, aw_error *ret_error);
+
+/* Orders the end of a machine. One that is gone already is success. */
+ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine, const archway_call *call,
+                                  archway_job **ret_job, aw_error *ret_error);
+
+/* Waits until a machine is running (AW_STATE_RUNNING, with an address) or gone (AW_STATE_TERMINATED).
+ * Any number of waits on one backend and region share one poll. */
+ARCHWAY_API int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_state,
+                             const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+
+/* Signs a request without sending it. `at_ms` 0: now. The headers are in archway_job_header. */
+ARCHWAY_API int archway_sign(archway *aw, const char *backend, const aw_request *request, uint64_t at_ms,
+                             const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+
+/* Looks at one backend's credentials, endpoint, proxy, CA and clock, with one real request. */
+ARCHWAY_API int archway_check(archway *aw, const char *backend, const archway_call *call,
+                              archway_job **ret_job, aw_error *ret_error);
+
+/* Stops a job: it finishes with AW_E_CANCELLED at the next archway_step. What the provider has been
+ * told already stays told: see archway_job_token. */
+ARCHWAY_API void archway_cancel(archway_job *job);
+
+/* Ends it if need be, without a callback, and frees it and its results. */
+ARCHWAY_API void archway_job_destroy(archway_job *job);
+
+ARCHWAY_API int archway_job_done(const archway_job *job);
+
+/* AW_OK, or why there is no result at all. NULL while it runs. */
+ARCHWAY_API const aw_error *archway_job_error(const archway_job *job);
+
+/* What is missing from the result, and why: regions that failed, machines that could not be read. */
+ARCHWAY_API uint64_t archway_job_problem_count(const archway_job *job);
+ARCHWAY_API const aw_error *archway_job_problem(const archway_job *job, uint64_t index);
+
+/* How far a job with several parts is. */
+ARCHWAY_API void archway_job_progress(const archway_job *job, uint64_t *ret_done, uint64_t *ret_total);
+
+/* Results of archway_offers, in the order asked for. The backend's name and the offer. */
+ARCHWAY_API uint64_t archway_job_offer_count(const archway_job *job);
+ARCHWAY_API int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offer,
+                                  const char **ret_backend);
+
+/* How many offers each filter removed, in the order in which the filters look. NULL ends them. */
+ARCHWAY_API const char *archway_job_removed(const archway_job *job, uint64_t index, uint64_t *ret_count);
+
+/* How each backend did. */
+typedef struct archway_backend_result {
+    uint32_t size;
+    uint32_t complete; /* 1: nothing of its answer is missing */
+    uint64_t fetched_at_ms;
+    const char *name;
+    const aw_error *error; /* code AW_OK: it answered */
+} archway_backend_result;
+ARCHWAY_API uint64_t archway_job_backend_count(const archway_job *job);
+ARCHWAY_API int archway_job_backend(const archway_job *job, uint64_t index, archway_backend_result *ret_result);
+
+/* Results of archway_create, _get, _list, _wait and perhaps _terminate. */
+ARCHWAY_API uint64_t archway_job_instance_count(const archway_job *job);
+ARCHWAY_API const aw_instance *archway_job_instance(const archway_job *job, uint64_t index,
+                                                    const char **ret_backend);
+
+/* What archway_create made beside the machine. */
+ARCHWAY_API uint64_t archway_job_resource_count(const archway_job *job);
+ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint64_t index);
+
+/* The client token of an archway_create; and whether its request has left, so that a machine may exist. */
+ARCHWAY_API const char *archway_job_token(const archway_job *job);
+ARCHWAY_API int archway_job_sent(const archway_job *job);
+
+/* The headers of archway_sign. A secret value is shown as "<secret>", with its prefix if it has one. */
+ARCHWAY_API uint64_t archway_job_header_count(const archway_job *job);
+ARCHWAY_API int archway_job_header(const archway_job *job, uint64_t index, aw_header *ret_header);
+
+/* What archway_check found: a subject ("credentials"), a verdict and a sentence. */
+enum archway_verdict { ARCHWAY_GOOD = 0, ARCHWAY_NOTE = 1, ARCHWAY_BAD = 2 };
+typedef struct archway_finding {
+    uint32_t size;
+    uint32_t verdict; /* enum archway_verdict */
+    const char *subject;
+    const char *text;
+} archway_finding;
+ARCHWAY_API uint64_t archway_job_finding_count(const archway_job *job);
+ARCHWAY_API int archway_job_finding(const archway_job *job, uint64_t index, archway_finding *ret_finding);
+
+/* ---------------------------------------------------------------------------------------------
+ * Names
+ * --------------------------------------------------------------------------------------------- */
+
+/* "no_capacity", "arm64", "api", "running", "available"; "unknown" for what is not in the list. */
+ARCHWAY_API const char *archway_code_name(uint32_t code);
+ARCHWAY_API const char *archway_arch_name(uint32_t arch);
+ARCHWAY_API const char *archway_arch_source_name(uint32_t source);
+ARCHWAY_API const char *archway_state_name(uint32_t state);
+ARCHWAY_API const char *archway_availability_name(uint32_t availability);
+
+/* Reads an architecture's name, whatever its spelling; "any" too. AW_E_INVALID with the accepted words. */
+ARCHWAY_API int archway_arch_parse(const char *text, uint32_t *ret_arch, aw_error *ret_error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
