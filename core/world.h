@@ -20,7 +20,8 @@ enum wire_outcome {
     WIRE_NOT_SENT = 1,  /* nothing left: it certainly did nothing there */
     WIRE_LOST = 2,      /* it left, and there is no whole answer: it may have worked */
     WIRE_TIMED_OUT = 3, /* like lost, by the clock */
-    WIRE_TOO_LARGE = 4  /* the answer passed max_body */
+    WIRE_TOO_LARGE = 4, /* the answer passed max_body */
+    WIRE_FORBIDDEN = 5  /* this world never sends it: plain http, an unexpected request in a replay */
 };
 
 /*
