@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arenas: blocks chained together, the newest first. Secret blocks are mappings of their own. */
+#include "core/arena.h"
+
+#include "core/mem.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used;
+    size_t capacity; /* of `data` */
+    alignas(max_align_t) char data[];
+};
+
+#define FIRST_BLOCK ((size_t)2048 - sizeof(struct arena_block))
+#define LARGEST_STEP ((size_t)256 * 1024)
+#define PAGE ((size_t)4096)
+
+void arena_init(struct arena *arena, bool secret)
+{
+    *arena = (struct arena){.secret = secret};
+}
+
+static struct arena_block *map_secret(size_t capacity)
+{
+    size_t size = (sizeof(struct arena_block) + capacity + PAGE - 1) / PAGE * PAGE;
+    /* The probe lets tests fail this allocation like any other. */
+    void *probe = mem_alloc(1);
+    if (!probe)
+        return NULL;
+    mem_free(probe);
+    struct arena_block *block =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    madvise(block, size, MADV_DONTDUMP);
+    mlock(block, size); /* best effort: the limit may be small */
+    block->capacity = size - sizeof(struct arena_block);
+    return block;
+}
+
+static void unmap_secret(struct arena_block *block)
+{
+    size_t size = sizeof(struct arena_block) + block->capacity;
+    explicit_bzero(block, size);
+    munmap(block, size);
+}
+
+static struct arena_block *block_create(struct arena *arena, size_t size)
+{
+    size_t step = arena->blocks ? arena->blocks->capacity * 2 : FIRST_BLOCK;
+    if (step > LARGEST_STEP)
+        step = LARGEST_STEP;
+    if (step < size)
+        step = size;
+    if (arena->secret)
+        return map_secret(step);
+    struct arena_block *block = mem_alloc(sizeof *block + step);
+    if (block)
+        block->capacity = step;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    struct arena_block *block = arena->blocks;
+    if (!block || block->capacity - block->used < size) {
+        block = block_create(arena, size);
+        if (!block)
+            return NULL;
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    void *memory = block->data + block->used;
+    block->used += size;
+    return memory;
+}
+
+char *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+    char *copy = size < SIZE_MAX ? arena_alloc(arena, size + 1) : NULL;
+    if (copy && size)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+char *arena_text(struct arena *arena, const char *text)
+{
+    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+void arena_finish(struct arena *arena)
+{
+    struct arena_block *block = arena->blocks;
+    arena->blocks = NULL;
+    while (block) {
+        struct arena_block *next = block->next;
+        if (arena->secret)
+            unmap_secret(block);
+        else
+            mem_free(block);
+        block = next;
+    }
+}
