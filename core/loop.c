@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Timers in a binary heap, descriptors in an epoll set, and an eventfd to be woken by. */
+/* Timers in a pairing heap, descriptors in an epoll set, and an eventfd to be woken by. */
 #include "core/loop.h"
 
 #include "core/mem.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -19,10 +20,10 @@ struct loop {
     bool virtual_clock;
     uint64_t virtual_ms;
     uint64_t next_order;
-    struct loop_timer **heap; /* from 1 */
-    size_t count;
-    size_t capacity;
+    struct loop_timer *first;
     struct loop_watch wake_watch;
+    struct epoll_event events[EVENTS_AT_ONCE];
+    int event_count;
 };
 
 static void drain_wake(void *arg, uint32_t events)
@@ -59,7 +60,6 @@ void loop_destroy(struct loop *loop)
         close(loop->epoll_fd);
     if (loop->wake_fd >= 0)
         close(loop->wake_fd);
-    mem_free(loop->heap);
     mem_free(loop);
 }
 
@@ -77,78 +77,102 @@ static bool before(const struct loop_timer *a, const struct loop_timer *b)
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
 }
 
-static void place(struct loop *loop, struct loop_timer *timer, size_t at)
+/* Both are roots without siblings; the later one becomes the eldest child of the earlier one. */
+static struct loop_timer *meld(struct loop_timer *a, struct loop_timer *b)
 {
-    loop->heap[at] = timer;
-    timer->place = at;
-}
-
-static void sift_up(struct loop *loop, struct loop_timer *timer, size_t at)
-{
-    for (; at > 1 && before(timer, loop->heap[at / 2]); at /= 2)
-        place(loop, loop->heap[at / 2], at);
-    place(loop, timer, at);
-}
-
-static void sift_down(struct loop *loop, struct loop_timer *timer, size_t at)
-{
-    for (;;) {
-        size_t child = at * 2;
-        if (child < loop->count && before(loop->heap[child + 1], loop->heap[child]))
-            child++;
-        if (child > loop->count || !before(loop->heap[child], timer))
-            break;
-        place(loop, loop->heap[child], at);
-        at = child;
+    if (!a || !b)
+        return a ? a : b;
+    if (before(b, a)) {
+        struct loop_timer *swap = a;
+        a = b;
+        b = swap;
     }
-    place(loop, timer, at);
+    b->next = a->child;
+    b->previous = a;
+    if (a->child)
+        a->child->previous = b;
+    a->child = b;
+    return a;
 }
 
-static bool reserve(struct loop *loop)
+static struct loop_timer *detach_sibling(struct loop_timer **list)
 {
-    if (loop->count + 1 < loop->capacity)
-        return true;
-    size_t capacity = loop->capacity ? loop->capacity * 2 : 64;
-    struct loop_timer **heap = mem_resize(loop->heap, capacity * sizeof(struct loop_timer *));
-    if (!heap)
-        return false;
-    loop->heap = heap;
-    loop->capacity = capacity;
-    return true;
+    struct loop_timer *timer = *list;
+    if (timer) {
+        *list = timer->next;
+        timer->next = timer->previous = NULL;
+    }
+    return timer;
 }
 
-bool loop_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms)
+/* The two passes of a pairing heap: meld neighbours, then meld the pairs from the back. */
+static struct loop_timer *meld_siblings(struct loop_timer *list)
 {
-    uint64_t now_ms = loop_now_ms(loop);
-    loop_stop(loop, timer);
-    if (!reserve(loop))
-        return false;
-    timer->at_ms = delay_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + delay_ms;
-    timer->order = loop->next_order++;
-    sift_up(loop, timer, ++loop->count);
-    return true;
+    struct loop_timer *pairs = NULL;
+    while (list) {
+        struct loop_timer *first = detach_sibling(&list);
+        struct loop_timer *pair = meld(first, detach_sibling(&list));
+        pair->next = pairs;
+        pairs = pair;
+    }
+    struct loop_timer *root = NULL;
+    while (pairs)
+        root = meld(root, detach_sibling(&pairs));
+    return root;
+}
+
+static void unlink_from_family(struct loop_timer *timer)
+{
+    if (timer->previous->child == timer)
+        timer->previous->child = timer->next;
+    else
+        timer->previous->next = timer->next;
+    if (timer->next)
+        timer->next->previous = timer->previous;
+    timer->next = timer->previous = NULL;
 }
 
 void loop_stop(struct loop *loop, struct loop_timer *timer)
 {
-    size_t at = timer->place;
-    if (!at)
+    if (!timer->set)
         return;
-    timer->place = 0;
-    struct loop_timer *last = loop->heap[loop->count--];
-    if (last == timer)
+    struct loop_timer *children = meld_siblings(timer->child);
+    timer->child = NULL;
+    timer->set = false;
+    if (timer == loop->first) {
+        loop->first = children;
         return;
-    if (at > 1 && before(last, loop->heap[at / 2]))
-        sift_up(loop, last, at);
-    else
-        sift_down(loop, last, at);
+    }
+    unlink_from_family(timer);
+    loop->first = meld(loop->first, children);
+}
+
+void loop_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms)
+{
+    uint64_t now_ms = loop_now_ms(loop);
+    loop_stop(loop, timer);
+    timer->at_ms = delay_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + delay_ms;
+    timer->order = loop->next_order++;
+    timer->set = true;
+    timer->child = timer->next = timer->previous = NULL;
+    loop->first = meld(loop->first, timer);
+}
+
+/* Events of the current round that the kernel has told already and that nobody wants any more. */
+static void forget_events(struct loop *loop, const struct loop_watch *watch)
+{
+    for (int i = 0; i < loop->event_count; i++)
+        if (loop->events[i].data.ptr == watch)
+            loop->events[i].data.ptr = NULL;
 }
 
 bool loop_watch_fd(struct loop *loop, int fd, uint32_t epoll_events, struct loop_watch *watch)
 {
     struct epoll_event event = {.events = epoll_events, .data.ptr = watch};
-    if (!epoll_events)
+    if (!epoll_events) {
+        forget_events(loop, watch);
         return epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL) == 0 || errno == ENOENT;
+    }
     if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
         return true;
     return errno == ENOENT && epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
@@ -161,10 +185,10 @@ int loop_fd(const struct loop *loop)
 
 int64_t loop_timeout_ms(const struct loop *loop)
 {
-    if (!loop->count)
+    if (!loop->first)
         return -1;
     uint64_t now_ms = loop_now_ms(loop);
-    uint64_t at_ms = loop->heap[1]->at_ms;
+    uint64_t at_ms = loop->first->at_ms;
     /* A virtual clock never makes anybody wait. */
     if (loop->virtual_clock || at_ms <= now_ms)
         return 0;
@@ -174,11 +198,11 @@ int64_t loop_timeout_ms(const struct loop *loop)
 static bool run_timers(struct loop *loop)
 {
     uint64_t now_ms = loop_now_ms(loop);
-    uint64_t last_order = loop->next_order;
+    uint64_t next_round = loop->next_order;
     bool any = false;
     /* What these timers set anew waits for the next round, so that descriptors get their turn. */
-    while (loop->count && loop->heap[1]->at_ms <= now_ms && loop->heap[1]->order < last_order) {
-        struct loop_timer *timer = loop->heap[1];
+    while (loop->first && loop->first->at_ms <= now_ms && loop->first->order < next_round) {
+        struct loop_timer *timer = loop->first;
         loop_stop(loop, timer);
         timer->run(timer->arg);
         any = true;
@@ -188,22 +212,24 @@ static bool run_timers(struct loop *loop)
 
 static bool run_events(struct loop *loop, int timeout_ms)
 {
-    struct epoll_event events[EVENTS_AT_ONCE];
-    int count = epoll_wait(loop->epoll_fd, events, EVENTS_AT_ONCE, timeout_ms);
-    for (int i = 0; i < count; i++) {
-        struct loop_watch *watch = events[i].data.ptr;
-        watch->ready(watch->arg, events[i].events);
+    loop->event_count = epoll_wait(loop->epoll_fd, loop->events, EVENTS_AT_ONCE, timeout_ms);
+    for (int i = 0; i < loop->event_count; i++) {
+        struct loop_watch *watch = loop->events[i].data.ptr;
+        if (watch)
+            watch->ready(watch->arg, loop->events[i].events);
     }
-    return count > 0;
+    bool any = loop->event_count > 0;
+    loop->event_count = 0;
+    return any;
 }
 
 static void step(struct loop *loop, int timeout_ms)
 {
     bool any = run_events(loop, timeout_ms);
-    if (run_timers(loop) || any || !loop->virtual_clock || !loop->count)
+    if (run_timers(loop) || any || !loop->virtual_clock || !loop->first)
         return;
-    if (loop->heap[1]->at_ms > loop->virtual_ms)
-        loop->virtual_ms = loop->heap[1]->at_ms;
+    if (loop->first->at_ms > loop->virtual_ms)
+        loop->virtual_ms = loop->first->at_ms;
     run_timers(loop);
 }
 

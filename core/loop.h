@@ -8,7 +8,6 @@
 #define ARCHWAY_CORE_LOOP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct loop;
@@ -18,7 +17,10 @@ struct loop_timer {
     void *arg;
     uint64_t at_ms;
     uint64_t order;
-    size_t place; /* in the heap, from 1; 0: not set */
+    bool set;
+    struct loop_timer *child; /* links of the heap */
+    struct loop_timer *next;
+    struct loop_timer *previous; /* elder sibling, or the parent of the eldest */
 };
 
 struct loop_watch {
@@ -34,12 +36,12 @@ void loop_destroy(struct loop *loop);
 uint64_t loop_now_ms(const struct loop *loop);
 
 /* Runs timer->run(timer->arg) once, `delay_ms` from now (0: in the next step). Setting a timer that is
- * set moves it. The memory is the caller's and must stay until it has run or is stopped. Returns false
- * when there is no memory for it. */
-bool loop_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms);
+ * set moves it. The memory is the caller's and must stay until it has run or is stopped. Cannot fail. */
+void loop_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms);
 void loop_stop(struct loop *loop, struct loop_timer *timer);
 
-/* Calls watch->ready while `fd` has one of `epoll_events`. 0: no longer. Returns false on failure. */
+/* Calls watch->ready while `fd` has one of `epoll_events`. 0: no longer, and `watch` may be freed.
+ * Returns false on failure. */
 bool loop_watch_fd(struct loop *loop, int fd, uint32_t epoll_events, struct loop_watch *watch);
 
 int loop_fd(const struct loop *loop);
