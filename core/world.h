@@ -7,11 +7,12 @@
 #ifndef ARCHWAY_CORE_WORLD_H
 #define ARCHWAY_CORE_WORLD_H
 
+#include "core/loop.h"
+
 #include <archway/backend.h>
 
 #include <stdbool.h>
 
-struct loop;
 struct arena;
 
 /* How far a request came. */
@@ -26,8 +27,8 @@ enum wire_outcome {
 
 /*
  * One attempt of one request. The owner fills the first part, which must stay until `done` has been
- * called or the call was cancelled. `done` comes from the loop, never from inside `send`. The answer
- * lives until `done` returns.
+ * called or the call was cancelled. `done` comes from the loop, never from inside `send`, and may free
+ * the call. The answer's headers and body live until `done` returns.
  */
 struct wire_call {
     const aw_request *request;
@@ -44,11 +45,14 @@ struct wire_call {
     char problem[256]; /* why it was not answered, for a person */
     aw_response answer;
 
-    void *transport; /* the world's own */
+    void *transport; /* the world's own, and so is the timer: it can report later without memory */
+    struct loop_timer timer;
 };
 
 struct run_call {
     const aw_program *program;
+    bool secret; /* belongs to `authenticate`: input and output are not recorded */
+    const char *const *secret_fields; /* of the output; NULL-terminated or NULL */
     void (*done)(struct run_call *call);
     void *owner;
 
@@ -58,7 +62,8 @@ struct run_call {
     char problem[256];
     aw_exit result;
 
-    void *transport;
+    void *transport; /* likewise */
+    struct loop_timer timer;
 };
 
 struct world;
