@@ -73,7 +73,7 @@ static bool port_is_good(const struct authority *authority)
     return port >= 1 && port <= 65535;
 }
 
-const char *endpoint_fault(const char *url)
+const char *url_fault(const char *url)
 {
     bool plain = strncmp(url, "http://", 7) == 0;
     if (!plain && strncmp(url, "https://", 8) != 0)
@@ -82,17 +82,22 @@ const char *endpoint_fault(const char *url)
     size_t size = strcspn(text, "/?#");
     if (memchr(text, '@', size))
         return "must not hold a user or a password. Credentials have keys of their own.";
-    if (text[strcspn(text, "?#")])
-        return "must end before the first `?` or `#`: it is what all requests start with.";
     struct authority authority = {0};
     if (!split(text, size, &authority) || !host_is_good(&authority))
         return "must name a host after //, as in https://api.example.com/v1.";
     if (!port_is_good(&authority))
         return "must have a port from 1 to 65535 after the host, or none.";
-    if (strspn(text + size, PATH_CHARACTERS) != strlen(text + size))
+    if (strspn(text + size, PATH_CHARACTERS "?") != strlen(text + size))
         return "must be percent-encoded: its path holds a character that does not stand in a URL.";
     if (plain && !endpoint_host_is_loopback(authority.host))
         return "may be plain http:// on this machine only (127.0.0.0/8, ::1, localhost). Write "
                "https://.";
     return NULL;
+}
+
+const char *endpoint_fault(const char *url)
+{
+    if (url[strcspn(url, "?#")])
+        return "must end before the first `?` or `#`: it is what all requests start with.";
+    return url_fault(url);
 }

@@ -9,6 +9,9 @@
  * NULL when nothing is: scheme, host, perhaps a port and a path, and no more. */
 const char *endpoint_fault(const char *url);
 
+/* The same for the URL of one request, which may have a query. */
+const char *url_fault(const char *url);
+
 /* Is this host (a name or an address, IPv6 without brackets) certainly the machine itself: localhost,
  * 127.0.0.0/8, ::1? */
 bool endpoint_host_is_loopback(const char *host);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening and closing backends. */
+#include "core/backend.h"
+
+#include "core/error.h"
+#include "core/mem.h"
+
+static void on_opened(struct op *op)
+{
+    (void)op;
+}
+
+static const struct op_sink opening_sink = {.done = on_opened};
+
+static int open_state(struct backend *backend)
+{
+    backend->opening = op_create(backend, OP_OPEN, NULL, &opening_sink, backend, 0, false);
+    if (!backend->opening)
+        return kit_error_set(&backend->error, AW_E_NO_MEMORY, "out of memory");
+    op_start(backend->opening, &backend->settings);
+    if (backend->opening->failed)
+        return error_pass(&backend->error, &backend->opening->error);
+    return 0;
+}
+
+static int open_plugin(struct backend *backend)
+{
+    const aw_backend_entry *entry = &backend->plugin->entry;
+    size_t limit_count = backend->config->rate_limit ? entry->limit_count : 0;
+    if (config_check(&backend->aw->config, backend->config, entry->options, entry->option_count,
+                     &backend->settings, &backend->secrets, &backend->error))
+        return -1;
+    backend->settings.name = backend->name;
+    if (!backend->endpoint)
+        backend->endpoint = entry->endpoint;
+    if (limiter_init(&backend->limiter, backend->aw->loop, entry->limits, limit_count))
+        return kit_error_set(&backend->error, AW_E_NO_MEMORY, "out of memory");
+    return open_state(backend);
+}
+
+static int find_plugin(struct backend *backend)
+{
+    backend->plugin = plugins_find(&backend->aw->plugins, backend->config->type);
+    if (backend->plugin)
+        return 0;
+    return kit_error_set(&backend->error, AW_E_UNSUPPORTED,
+                         "no plugin for the type `%s` is loaded: `archway backends` shows which are, "
+                         "and why others were refused",
+                         backend->config->type);
+}
+
+struct backend *backend_create(archway *aw, const struct config_backend *config)
+{
+    struct backend *backend = mem_alloc(sizeof *backend);
+    if (!backend)
+        return NULL;
+    backend->aw = aw;
+    backend->config = config;
+    backend->name = config->name;
+    backend->endpoint = config->endpoint;
+    backend->error.size = sizeof backend->error;
+    list_init(&backend->shared);
+    credentials_init(&backend->credentials, backend);
+    if (find_plugin(backend) || open_plugin(backend))
+        kit_error_text(backend->error.backend, sizeof backend->error.backend, backend->name);
+    return backend;
+}
+
+void backend_destroy(struct backend *backend)
+{
+    if (!backend)
+        return;
+    credentials_finish(&backend->credentials);
+    limiter_finish(&backend->limiter);
+    if (backend->plugin && backend->plugin->vtable.close && backend->opening &&
+        !backend->opening->failed)
+        backend->plugin->vtable.close(backend->state);
+    op_destroy(backend->opening);
+    mem_free(backend);
+}
+
+uint64_t backend_now_ms(const struct backend *backend)
+{
+    struct world *world = backend->aw->world;
+    return (uint64_t)((int64_t)world->ops->wall_ms(world) + backend->skew_ms);
+}

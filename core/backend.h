@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One opened backend: an entry of the user's configuration, served by a plugin. */
+#ifndef ARCHWAY_CORE_BACKEND_H
+#define ARCHWAY_CORE_BACKEND_H
+
+#include "core/context.h"
+#include "core/credentials.h"
+#include "core/limiter.h"
+#include "core/op.h"
+#include "core/retry.h"
+
+struct backend {
+    archway *aw;
+    const struct plugin *plugin; /* NULL: there is none of that type */
+    const struct config_backend *config;
+    const char *name;
+    const char *endpoint;
+    aw_settings settings;
+    aw_settings secrets;
+    aw_error error; /* AW_OK: open */
+    void *state;    /* the plugin's */
+    struct op *opening; /* its arena is the plugin's memory */
+    struct credentials credentials;
+    struct limiter limiter;
+    struct retry_budget budget;
+    struct link shared; /* requests that others may join: struct exchange */
+    int64_t skew_ms;    /* the provider's clock less ours */
+    uint64_t fetched_at_ms; /* when its offers were last listed; 0: never */
+    bool complete;          /* nothing was missing then */
+};
+
+/* Opens the backend of one entry of the configuration. One that cannot be opened is made all the same
+ * and holds the reason. NULL: no memory. */
+struct backend *backend_create(archway *aw, const struct config_backend *config);
+void backend_destroy(struct backend *backend);
+
+/* The wall clock as the provider has it. */
+uint64_t backend_now_ms(const struct backend *backend);
+
+static inline bool backend_can(const struct backend *backend, uint64_t capability)
+{
+    return backend->plugin && (backend->plugin->entry.capabilities & capability);
+}
+
+#endif

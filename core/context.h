@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of a context. */
+#ifndef ARCHWAY_CORE_CONTEXT_H
+#define ARCHWAY_CORE_CONTEXT_H
+
+#include "core/config.h"
+#include "core/list.h"
+#include "core/loader.h"
+#include "core/loop.h"
+#include "core/table.h"
+#include "core/world.h"
+
+#include <archway/archway.h>
+
+#include <stdatomic.h>
+
+struct backend;
+
+struct archway {
+    struct loop *loop;
+    struct world *world;
+    struct config config;
+    struct plugins plugins;
+    struct backend **backends;
+    size_t backend_count;
+    struct table *table;
+    char *owner;
+    struct link jobs;
+    struct link pollers; /* core/poller.h */
+    aw_host host;        /* the services, as every operation gets them */
+    archway_log_fn log;
+    void *log_arg;
+    uint32_t log_level;
+    atomic_bool woken;
+};
+
+/* The backend of that name, or NULL. */
+struct backend *context_backend(const archway *aw, const char *name);
+
+/* One line for the log, if its level is wanted. No secrets. */
+void context_log(const archway *aw, uint32_t level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+uint64_t context_random(const archway *aw);
+
+#endif

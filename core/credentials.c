@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One authentication for all who wait. */
+#include "core/credentials.h"
+
+#include "core/backend.h"
+#include "core/error.h"
+
+#define AUTHENTICATE_TIMEOUT_MS 60000u
+/* google-auth's margin: the smallest metadata server cache hands out tokens until 4 minutes before. */
+#define REFRESH_AHEAD_MS 225000u
+
+void credentials_init(struct credentials *credentials, struct backend *backend)
+{
+    *credentials = (struct credentials){.backend = backend};
+    arena_init(&credentials->arena, true);
+    list_init(&credentials->waiting);
+}
+
+static void forget(struct credentials *credentials)
+{
+    arena_finish(&credentials->arena);
+    credentials->value = (aw_credentials){0};
+    credentials->present = false;
+}
+
+void credentials_finish(struct credentials *credentials)
+{
+    if (credentials->backend)
+        op_destroy(credentials->authenticating);
+    credentials->authenticating = NULL;
+    forget(credentials);
+}
+
+static uint64_t left_ms(const struct credentials *credentials)
+{
+    uint64_t now_ms = backend_now_ms(credentials->backend);
+    if (!credentials->present)
+        return 0;
+    if (!credentials->value.expires_at_ms)
+        return UINT64_MAX;
+    return credentials->value.expires_at_ms > now_ms ? credentials->value.expires_at_ms - now_ms : 0;
+}
+
+static bool fresh(const struct credentials *credentials)
+{
+    uint64_t expires_at_ms = credentials->value.expires_at_ms;
+    uint64_t lifetime_ms = expires_at_ms > credentials->obtained_at_ms
+                               ? expires_at_ms - credentials->obtained_at_ms
+                               : 0;
+    uint64_t margin_ms = lifetime_ms / 2 < REFRESH_AHEAD_MS ? lifetime_ms / 2 : REFRESH_AHEAD_MS;
+    return left_ms(credentials) > margin_ms;
+}
+
+static int keep_text(struct arena *arena, const char **text)
+{
+    const char *copy = arena_text(arena, *text);
+    if (*text && !copy)
+        return -1;
+    *text = copy;
+    return 0;
+}
+
+static void on_credentials(struct op *op, const aw_credentials *found)
+{
+    struct credentials *credentials = op->owner;
+    aw_credentials value = *found;
+    struct arena arena;
+    arena_init(&arena, true);
+    if (keep_text(&arena, &value.key_id) || keep_text(&arena, &value.secret) ||
+        keep_text(&arena, &value.token) || keep_text(&arena, &value.source)) {
+        aw_error error = {0};
+        arena_finish(&arena);
+        kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the credentials");
+        op_fail(op, &error);
+        return;
+    }
+    forget(credentials);
+    credentials->arena = arena;
+    credentials->value = value;
+    credentials->present = true;
+    credentials->generation++;
+    credentials->obtained_at_ms = backend_now_ms(credentials->backend);
+}
+
+static void tell_all(struct credentials *credentials, const aw_error *error)
+{
+    struct link waiting;
+    list_init(&waiting);
+    while (!list_empty(&credentials->waiting)) {
+        struct link *link = credentials->waiting.next;
+        list_remove(link);
+        list_append(&waiting, link);
+    }
+    while (!list_empty(&waiting)) {
+        struct credentials_wait *wait = list_item(waiting.next, struct credentials_wait, link);
+        list_remove(&wait->link);
+        wait->ready(wait, error);
+    }
+}
+
+static void on_done(struct op *op)
+{
+    struct credentials *credentials = op->owner;
+    aw_error error = op->error;
+    credentials->authenticating = NULL;
+    op_destroy(op);
+    /* A refresh ahead of time that failed does no harm while the old ones are good. */
+    if (left_ms(credentials))
+        error = (aw_error){.size = sizeof error};
+    else if (error.code == AW_OK)
+        kit_error_set(&error, AW_E_INTERNAL, "the plugin found no credentials and did not say why");
+    tell_all(credentials, &error);
+}
+
+static const struct op_sink sink = {.credentials = on_credentials, .done = on_done};
+
+static int authenticate(struct credentials *credentials)
+{
+    credentials->authenticating = op_create(credentials->backend, OP_AUTHENTICATE, NULL, &sink,
+                                            credentials, AUTHENTICATE_TIMEOUT_MS, false);
+    if (!credentials->authenticating)
+        return -1;
+    op_start(credentials->authenticating, NULL);
+    return 0;
+}
+
+int credentials_get(struct credentials *credentials, struct credentials_wait *wait)
+{
+    if (fresh(credentials))
+        return 1;
+    if (!credentials->authenticating && authenticate(credentials))
+        return -1;
+    list_append(&credentials->waiting, &wait->link);
+    return 0;
+}
+
+const aw_credentials *credentials_current(const struct credentials *credentials)
+{
+    return left_ms(credentials) ? &credentials->value : NULL;
+}
+
+void credentials_leave(struct credentials_wait *wait)
+{
+    if (wait->link.next)
+        list_remove(&wait->link);
+}
+
+void credentials_drop(struct credentials *credentials, uint64_t generation)
+{
+    if (credentials->present && credentials->generation == generation)
+        forget(credentials);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results on their way from a plugin to whoever asked: checked, and read by the smaller size. */
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/host.h"
+#include "core/sized.h"
+
+#include <string.h>
+
+#define LONGEST_TEXT 1024u
+
+static void refuse(struct op *op, const char *what)
+{
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_INTERNAL, "the plugin `%s` %s", op->backend->plugin->entry.provider,
+                  what);
+    op_fail(op, &error);
+}
+
+/* May this operation have such a result? */
+static bool welcome(struct op *op, const void *receiver, const char *what)
+{
+    if (op->failed)
+        return false;
+    if (!receiver)
+        refuse(op, what);
+    return receiver != NULL;
+}
+
+static bool too_long(const char *text)
+{
+    return text && strnlen(text, LONGEST_TEXT + 1) > LONGEST_TEXT;
+}
+
+void emit_region(aw_op *face, const aw_region *region)
+{
+    struct op *op = op_of(face);
+    aw_region copy;
+    if (!welcome(op, (const void *)op->sink->region, "emitted a region where none was asked for"))
+        return;
+    SIZED_COPY(&copy, region);
+    if (!copy.name || !*copy.name || too_long(copy.name) || too_long(copy.description))
+        refuse(op, "emitted a region without a name");
+    else
+        op->sink->region(op, &copy);
+}
+
+void emit_offer(aw_op *face, const aw_offer *offer)
+{
+    struct op *op = op_of(face);
+    aw_offer copy;
+    if (!welcome(op, (const void *)op->sink->offer, "emitted an offer where none was asked for"))
+        return;
+    SIZED_COPY(&copy, offer);
+    op->sink->offer(op, &copy);
+}
+
+static bool instance_is_sane(const aw_instance *instance)
+{
+    return instance->id && *instance->id && !too_long(instance->id) && instance->region &&
+           !too_long(instance->region) && !too_long(instance->name) &&
+           !too_long(instance->instance_type) && !too_long(instance->reason) &&
+           instance->state <= AW_STATE_FAILED && instance->arch < AW_ARCH_ANY;
+}
+
+void emit_instance(aw_op *face, const aw_instance *instance)
+{
+    struct op *op = op_of(face);
+    aw_instance copy;
+    if (!welcome(op, (const void *)op->sink->instance, "emitted a machine where none was asked for"))
+        return;
+    SIZED_COPY(&copy, instance);
+    if (!instance_is_sane(&copy))
+        refuse(op, "emitted a machine without an id or a region, or in no known state");
+    else
+        op->sink->instance(op, &copy);
+}
+
+void emit_resource(aw_op *face, const aw_resource *resource)
+{
+    struct op *op = op_of(face);
+    aw_resource copy;
+    if (!welcome(op, (const void *)op->sink->resource, "emitted a resource outside of create"))
+        return;
+    SIZED_COPY(&copy, resource);
+    if (!copy.kind || !copy.id || too_long(copy.kind) || too_long(copy.id))
+        refuse(op, "emitted a resource without a kind or an id");
+    else
+        op->sink->resource(op, &copy);
+}
+
+void emit_credentials(aw_op *face, const aw_credentials *credentials)
+{
+    struct op *op = op_of(face);
+    aw_credentials copy;
+    if (!welcome(op, (const void *)op->sink->credentials, "emitted credentials outside of authenticate"))
+        return;
+    SIZED_COPY(&copy, credentials);
+    op->sink->credentials(op, &copy);
+}
+
+void emit_problem(aw_op *face, const aw_error *problem)
+{
+    struct op *op = op_of(face);
+    aw_error copy;
+    if (!welcome(op, (const void *)op->sink->problem, "reported a problem where none can be told"))
+        return;
+    error_copy(&copy, problem);
+    op_sign_error(op, &copy);
+    op->sink->problem(op, &copy);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program that a backend asked for, from the queueing to its end. */
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/host.h"
+#include "core/mem.h"
+#include "core/sized.h"
+
+struct program_task {
+    struct task task; /* first */
+    struct arena arena;
+    aw_program program;
+    struct run_call call;
+    struct loop_timer timer; /* starts it from the loop */
+    bool running;
+    aw_exit_fn on_exit;
+    aw_error_fn on_error;
+    void *arg;
+};
+
+static struct world *world_of(const struct program_task *program)
+{
+    return program->task.op->backend->aw->world;
+}
+
+static void release(struct program_task *program)
+{
+    arena_finish(&program->arena);
+    mem_free(program);
+}
+
+static void drop(struct task *task)
+{
+    struct program_task *program = (struct program_task *)(void *)task;
+    loop_stop(task->op->backend->aw->loop, &program->timer);
+    if (program->running)
+        world_of(program)->ops->cancel_run(world_of(program), &program->call);
+    release(program);
+}
+
+static const char *const *copy_texts(struct arena *arena, const char *const *texts)
+{
+    size_t count = 0;
+    while (texts[count])
+        count++;
+    const char **copy = arena_alloc(arena, (count + 1) * sizeof *copy);
+    for (size_t i = 0; copy && i < count; i++) {
+        copy[i] = arena_text(arena, texts[i]);
+        if (!copy[i])
+            return NULL;
+    }
+    return copy;
+}
+
+static int copy_program(struct program_task *program, const aw_program *source)
+{
+    aw_program *copy = &program->program;
+    SIZED_COPY(copy, source);
+    copy->name = arena_text(&program->arena, source->name);
+    copy->argv = copy_texts(&program->arena, source->argv);
+    copy->input.data = arena_copy(&program->arena, source->input.data, source->input.size);
+    if (source->environment)
+        copy->environment = copy_texts(&program->arena, source->environment);
+    return !copy->name || !copy->argv || !copy->input.data ||
+                   (source->environment && !copy->environment)
+               ? -1
+               : 0;
+}
+
+static void explain(const struct program_task *program, aw_error *error)
+{
+    const struct run_call *call = &program->call;
+    uint32_t code = call->timed_out ? AW_E_TIMEOUT : call->too_large ? AW_E_PROTOCOL : AW_E_UNAVAILABLE;
+    kit_error_set(error, code, "%s", call->problem);
+    error->retry = call->started ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    kit_error_text(error->request, sizeof error->request, program->program.name);
+    op_sign_error(program->task.op, error);
+}
+
+static void on_done(struct run_call *call)
+{
+    struct program_task *program = call->owner;
+    struct op *op = program->task.op;
+    aw_error error = {0};
+    op_remove_task(&program->task);
+    context_log(op->backend->aw, AW_LOG_INFO, "%s %s: %s %d", op->backend->name, program->program.name,
+                call->started ? "exit" : call->problem, call->result.status);
+    if (call->started && !call->timed_out && !call->too_large) {
+        program->on_exit(&op->face, &call->result, program->arg);
+    } else {
+        explain(program, &error);
+        if (program->on_error)
+            program->on_error(&op->face, &error, NULL, program->arg);
+        else
+            op_fail(op, &error);
+    }
+    release(program);
+    op_settle(op);
+}
+
+static void begin(void *arg)
+{
+    struct program_task *program = arg;
+    program->running = true;
+    world_of(program)->ops->run(world_of(program), &program->call);
+}
+
+void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw_error_fn on_error,
+                   void *arg)
+{
+    struct op *op = op_of(face);
+    if (op->failed)
+        return;
+    struct program_task *program = mem_alloc(sizeof *program);
+    if (program)
+        arena_init(&program->arena, op->kind == OP_AUTHENTICATE);
+    if (!program || copy_program(program, source)) {
+        aw_error error = {0};
+        kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for a program");
+        if (program)
+            release(program);
+        op_fail(op, &error);
+        return;
+    }
+    program->task.drop = drop;
+    program->timer = (struct loop_timer){.run = begin, .arg = program};
+    program->on_exit = on_exit;
+    program->on_error = on_error;
+    program->arg = arg;
+    program->call = (struct run_call){
+        .program = &program->program,
+        .secret = op->kind == OP_AUTHENTICATE,
+        .secret_fields = op->backend->plugin->entry.secret_fields,
+        .done = on_done,
+        .owner = program,
+    };
+    op_add_task(op, &program->task);
+    loop_set(op->backend->aw->loop, &program->timer, 0);
+}
