@@ -15,7 +15,7 @@ struct plugin {
     aw_error error; /* AW_OK: loaded */
     uint32_t abi_major;
     aw_backend_entry entry; /* this core's size, absent tail zero; zero when refused before that */
-    aw_vtable vtable;       /* likewise */
+    aw_vtable vtable;       /* likewise; when loaded, entry.vtable points here */
 };
 
 struct plugins {
@@ -23,7 +23,8 @@ struct plugins {
     size_t count;
 };
 
-/* Looks at every "*.so" of the folders, in order, names sorted within each. `host` goes to `init`. A
+/* Looks at every "*.so" of the folders, in order, names sorted within each; names that start with a dot
+ * are no plugins, and a folder that was named before is not searched again. `host` goes to `init`. A
  * folder that is not absolute, does not exist or is not safe becomes an item with its reason, except
  * that a missing default folder (the last) is silent. Returns -1 only when there is no memory. */
 int plugins_load(struct plugins *plugins, const char *const *folders, size_t folder_count,
