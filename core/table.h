@@ -2,6 +2,10 @@
 /*
  * The offers, compactly: one packed row each (under 96 bytes with its share of the texts), texts and GPUs
  * interned. Filtering and ranking read the rows; a row becomes an aw_offer again when it is shown.
+ *
+ * Texts of an offer: instance_type, region, and the GPU's name and vendor have at most 255 bytes, zone 1023,
+ * data 4095; all but data are UTF-8 without control characters. Memory, disk and GPU memory are at most
+ * UINT32_MAX MiB, a price INT64_MAX. Values of enums that are newer than this core become "unknown".
  */
 #ifndef ARCHWAY_CORE_TABLE_H
 #define ARCHWAY_CORE_TABLE_H
@@ -13,15 +17,19 @@ struct table;
 struct table *table_create(void); /* NULL: no memory */
 void table_destroy(struct table *table);
 
-/* Adds a copy of the offer under a backend's name. Returns -1: no memory, or an offer that breaks a rule
- * (AW_E_PROTOCOL naming the field: no type, architecture not one of the two, over-long text, GPU
- * without name or count, ...). */
-int table_add(struct table *table, const char *backend, const aw_offer *offer, aw_error *ret_error);
-/* Drops all rows of that backend. */
-void table_drop(struct table *table, const char *backend);
+/* Adds a copy of the offer under a backend's name, as part of a shard (a number of the caller's: what is
+ * listed, and dropped, together). Returns -1: no memory, or an offer that breaks a rule (AW_E_PROTOCOL
+ * naming the field: no type, architecture not one of the two, over-long text, GPU without name or
+ * count, ...). Offers and selections that were handed out stay good. */
+int table_add(struct table *table, uint32_t shard, const char *backend, const aw_offer *offer,
+              aw_error *ret_error);
+/* Drops all rows of that shard, and the texts that no other row has. Row numbers and what table_offer
+ * gave are void after it. */
+void table_drop(struct table *table, uint32_t shard);
 size_t table_count(const struct table *table);
 size_t table_bytes(const struct table *table); /* all memory it holds */
-/* Fills the offer (size set by the callee); texts and GPU belong to the table until rows are dropped. */
+/* Fills the offer (size set by the callee); texts and GPU belong to the table until rows are dropped.
+ * Type and region are never NULL; zone and data are NULL when there is none. */
 void table_offer(const struct table *table, uint32_t row, aw_offer *ret_offer, const char **ret_backend);
 
 /* Which filters removed how many, in the order in which they look. `name` is the filter's. */
@@ -39,9 +47,10 @@ struct selection {
 };
 
 /*
- * Filters and ranks (core/select.c). Order: the query's sort key, unpriced last, then price, then backend,
- * region, type, zone: total, so that two runs are the same. With a limit only the best are sorted.
- * Returns -1 when there is no memory.
+ * Filters and ranks (core/select.c, core/shortlist.c). Order: the query's sort key, then price upwards with
+ * unpriced ones last (in a descending sort by price too), then backend, region, type, zone, spot after
+ * on-demand: total, so that two runs are the same. With a limit only the best are kept and sorted. An offer
+ * that several filters would remove counts for the first of them. Returns -1 when there is no memory.
  */
 int table_select(const struct table *table, const struct archway_query *query, struct selection *ret);
 void selection_finish(struct selection *selection);

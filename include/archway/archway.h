@@ -24,7 +24,7 @@
  * Memory: what an object hands out (strings, offers, instances) belongs to it and lives as long as it.
  * Every destroy takes NULL.
  *
- * Structs start with `size`, set by the caller to sizeof, and grow at the end only.
+ * Structs start with `size`, set by the caller to sizeof, for outputs too, and grow at the end only.
  */
 #ifndef ARCHWAY_ARCHWAY_H
 #define ARCHWAY_ARCHWAY_H
@@ -152,19 +152,26 @@ ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index, archway_ba
 
 /*
  * Which offers are wanted, filter by filter. A new query wants everything, cheapest first.
- *   backend, region, type   names, with commas between; may be set again to add more
+ *   backend, region, type   names, with commas between, written exactly; set again to add more. An offer
+ *               that names no region (sold out everywhere) is not in any
  *   arch        amd64, arm64, any (and every other spelling of the two)
- *   cpu         a range of vCPUs: 4, 4.., ..16, 4..8, arm:4..
- *   memory      a range of sizes: 16GB.., 16GB..64GB. GB and TB count in 1024s, a bare number is GB
- *   gpu         NAME[,NAME][:COUNT][:MEMORY] in any order: GH200, A100:8, H100:80GB.., 1..2, none
- *   gpu-vendor  nvidia, amd, ...
+ *   cpu         a range of vCPUs: 4, 4.., ..16, 4..8; perhaps with an architecture: arm:4..
+ *   memory      a range of sizes: 16GB.., 16GB..64GB, 1.5TB... Also MB and MiB, GiB, TiB: all count in
+ *               1024s, and a bare number is GB
+ *   disk        a range of sizes of the local disk that comes with it: 100GB..
+ *   gpu         NAME[,NAME][:COUNT][:MEMORY] in any order, names without regard to case, memory of each:
+ *               GH200, A100:8, H100:80GB.., 1..2, 0..1 (or none at all), none
+ *   gpu-vendor  nvidia, amd, ..., with commas between; only machines with a GPU. Set again to add more
  *   spot        any, only, no
- *   max-price   dollars an hour: 2.5
- *   disk        a range of sizes: 100GB..
- *   available   yes: only what the provider says can be started now; no: everything
- *   sort        price (default), cpu, memory, gpu, name; "-" before it: descending
+ *   max-price   dollars an hour, at most nine decimals: 2.5. Offers without a price are left out
+ *   available   yes: not those that the provider calls sold out or over the account's quota (one that says
+ *               nothing may have it); no: everything
+ *   sort        price (default), cpu, memory, gpu (how many, then memory of each), name (of the type);
+ *               "-" before it: descending. Offers without a price come last among equals
  *   limit       at most so many; 0: all
- * archway_query_set returns -1 with AW_E_INVALID and a sentence that says what to write instead.
+ * Filters that do not add replace what was set before. Blanks around words do not count.
+ * archway_query_set returns -1 with AW_E_INVALID and a sentence that says what to write instead; the query
+ * is as before then. `cpu arm:4..` beside `arch amd64` is such an error.
  */
 ARCHWAY_API archway_query *archway_query_create(void);
 ARCHWAY_API void archway_query_destroy(archway_query *query);
@@ -215,7 +222,8 @@ typedef struct archway_wish {
 } archway_wish;
 
 /* Asks the backends that `query` allows for what they sell, all at once, and answers the query from
- * the table. A backend that was asked less than `max_age_ms` ago is not asked again; 0: always asked. */
+ * the table. A region that was asked less than `max_age_ms` ago is not asked again; 0: always asked.
+ * `query` must stay until the job is done. */
 ARCHWAY_API int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
                                const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 

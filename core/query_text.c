@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The filters of a query, by name, and how each is read. */
+#include "core/query_read.h"
+
+#include "core/mem.h"
+#include "kit/buf.h"
+#include "kit/error.h"
+#include "kit/nearest.h"
+
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+archway_query *archway_query_create(void)
+{
+    struct archway_query *query = mem_alloc(sizeof *query);
+    if (!query)
+        return NULL;
+    query->vcpus.max = UINT64_MAX;
+    query->memory_mib.max = UINT64_MAX;
+    query->disk_mib.max = UINT64_MAX;
+    query->gpu_count.max = UINT64_MAX;
+    query->gpu_memory_mib.max = UINT64_MAX;
+    query->max_price_nusd_per_hour = UINT64_MAX;
+    return query;
+}
+
+void archway_query_destroy(archway_query *query)
+{
+    if (!query)
+        return;
+    names_finish(&query->backends);
+    names_finish(&query->regions);
+    names_finish(&query->types);
+    names_finish(&query->gpu_names);
+    names_finish(&query->gpu_vendors);
+    mem_free(query);
+}
+
+int unknown_word(struct span word, const char *kind, const char *const *known, size_t count,
+                 aw_error *ret_error)
+{
+    KIT_CLEANUP(mem_free_text) char *text = mem_copy(word.data, word.size);
+    KIT_CLEANUP(kit_buf_finish) kit_buf list;
+    kit_buf_init(&list, mem_kit(), 1024);
+    for (size_t i = 0; i < count; i++)
+        kit_buf_addf(&list, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", known[i]);
+    if (!text || !kit_buf_text(&list))
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory to say what is wrong with a %s",
+                             kind);
+    const char *nearest = kit_nearest_word(text, known, count);
+    if (nearest)
+        return kit_error_set(ret_error, AW_E_INVALID, "\"%.*s\" is not a %s: did you mean %s?",
+                             SPAN_SHOWN(word), kind, nearest);
+    return kit_error_set(ret_error, AW_E_INVALID, "\"%.*s\" is not a %s: write %s",
+                         SPAN_SHOWN(word), kind, kit_buf_text(&list));
+}
+
+static int read_backend(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    return names_read(&query->backends, text, "backend", ret_error);
+}
+
+static int read_region(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    return names_read(&query->regions, text, "region", ret_error);
+}
+
+static int read_type(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    return names_read(&query->types, text, "type", ret_error);
+}
+
+static int arch_word_read(struct span word, uint32_t *ret_arch, aw_error *ret_error)
+{
+    KIT_CLEANUP(mem_free_text) char *name = mem_copy(word.data, word.size);
+    if (!name)
+        return kit_error_set(ret_error, AW_E_NO_MEMORY,
+                             "no memory for the name of an architecture");
+    return archway_arch_parse(name, ret_arch, ret_error);
+}
+
+/* What `arch` and `cpu` say together; each may say nothing. */
+static int archs_set(struct archway_query *query, uint32_t by_arch, uint32_t by_cpu,
+                     aw_error *ret_error)
+{
+    uint32_t archs = by_arch && by_cpu ? by_arch & by_cpu : by_arch | by_cpu;
+    if (archs == 0 && by_arch)
+        return kit_error_set(
+            ret_error, AW_E_INVALID,
+            "cpu asks for %s and arch for %s: leave one of them out, or make them the same",
+            archway_arch_name(by_cpu), archway_arch_name(by_arch));
+    query->archs = archs;
+    query->archs_by_arch = by_arch;
+    query->archs_by_cpu = by_cpu;
+    return 0;
+}
+
+static int read_arch(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    uint32_t arch;
+    if (arch_word_read(text, &arch, ret_error) != 0)
+        return -1;
+    return archs_set(query, arch, query->archs_by_cpu, ret_error);
+}
+
+struct cpu_wish {
+    struct range vcpus;
+    uint32_t arch;
+    bool has_vcpus;
+};
+
+static int read_cpu_token(struct cpu_wish *wish, struct span token, aw_error *ret_error)
+{
+    if (token.size == 0)
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "cpu: nothing stands before or after a \":\": write 4.. or arm:4..");
+    if (span_contains(token, "..") || (*token.data >= '0' && *token.data <= '9')) {
+        if (wish->has_vcpus)
+            return kit_error_set(ret_error, AW_E_INVALID,
+                                 "cpu: \"%.*s\" is a second count: write one", SPAN_SHOWN(token));
+        wish->has_vcpus = true;
+        return count_range_read(token, "cpu", &wish->vcpus, ret_error);
+    }
+    if (wish->arch)
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "cpu: \"%.*s\" is a second architecture: write one, or any for both",
+                             SPAN_SHOWN(token));
+    return arch_word_read(token, &wish->arch, ret_error);
+}
+
+static int read_cpu(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    struct cpu_wish wish = {.vcpus = {0, UINT64_MAX}};
+    struct span token;
+    while (span_next(&text, ':', &token))
+        if (read_cpu_token(&wish, token, ret_error) != 0)
+            return -1;
+    if (archs_set(query, query->archs_by_arch, wish.arch, ret_error) != 0)
+        return -1;
+    query->vcpus = wish.vcpus;
+    return 0;
+}
+
+static int read_memory(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    return size_range_read(text, "memory", &query->memory_mib, ret_error);
+}
+
+static int read_disk(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    return size_range_read(text, "disk", &query->disk_mib, ret_error);
+}
+
+static int read_spot(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    static const char *const words[] = {
+        [AW_SPOT_ANY] = "any", [AW_SPOT_NO] = "no", [AW_SPOT_ONLY] = "only"};
+    for (uint32_t i = 0; i < COUNT_OF(words); i++) {
+        if (span_is(text, words[i])) {
+            query->spot = i;
+            return 0;
+        }
+    }
+    return unknown_word(text, "value of spot", words, COUNT_OF(words), ret_error);
+}
+
+static int read_max_price(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    uint64_t dollars;
+    uint32_t nano;
+    size_t used = decimal_read(text, &dollars, &nano);
+    if (used != SIZE_MAX && (used == 0 || used != text.size))
+        return kit_error_set(
+            ret_error, AW_E_INVALID,
+            "max-price: \"%.*s\" is not a price: write dollars an hour, such as 2.5",
+            SPAN_SHOWN(text));
+    if (used == SIZE_MAX || dollars >= INT64_MAX / NANO)
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "max-price: \"%.*s\" is too large, or has more than nine decimals",
+                             SPAN_SHOWN(text));
+    query->max_price_nusd_per_hour = dollars * NANO + nano;
+    return 0;
+}
+
+static int read_available(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    static const char *const words[] = {"yes", "no"};
+    bool yes = span_is(text, "yes");
+    if (!yes && !span_is(text, "no"))
+        return unknown_word(text, "value of available", words, COUNT_OF(words), ret_error);
+    query->available_only = yes;
+    return 0;
+}
+
+static int read_sort(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    static const char *const keys[] = {[SORT_PRICE] = "price",
+                                       [SORT_CPU] = "cpu",
+                                       [SORT_MEMORY] = "memory",
+                                       [SORT_GPU] = "gpu",
+                                       [SORT_NAME] = "name"};
+    bool descending = text.size && *text.data == '-';
+    struct span key = {text.data + descending, text.size - descending};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        if (span_is(key, keys[i])) {
+            query->sort = (enum sort_key)i;
+            query->descending = descending;
+            return 0;
+        }
+    }
+    return unknown_word(key, "key to sort by", keys, COUNT_OF(keys), ret_error);
+}
+
+static int read_limit(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    uint64_t limit;
+    if (count_read(text, "limit", &limit, ret_error) != 0)
+        return -1;
+    query->limit = limit < SIZE_MAX ? (size_t)limit : SIZE_MAX;
+    return 0;
+}
+
+static const struct filter {
+    const char *name;
+    int (*read)(struct archway_query *query, struct span text, aw_error *ret_error);
+} filters[] = {
+    {"backend", read_backend},
+    {"region", read_region},
+    {"type", read_type},
+    {"arch", read_arch},
+    {"cpu", read_cpu},
+    {"memory", read_memory},
+    {"disk", read_disk},
+    {"gpu", gpu_read},
+    {"gpu-vendor", gpu_vendor_read},
+    {"spot", read_spot},
+    {"max-price", read_max_price},
+    {"available", read_available},
+    {"sort", read_sort},
+    {"limit", read_limit},
+};
+
+static int unknown_filter(const char *name, aw_error *ret_error)
+{
+    const char *names[COUNT_OF(filters)];
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        names[i] = filters[i].name;
+    return unknown_word(span_of(name), "filter", names, COUNT_OF(filters), ret_error);
+}
+
+int archway_query_set(archway_query *query, const char *filter, const char *text,
+                      aw_error *ret_error)
+{
+    if (!query || !filter || !text)
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "a query, the name of a filter and its text are needed");
+    for (size_t i = 0; i < COUNT_OF(filters); i++)
+        if (strcmp(filter, filters[i].name) == 0)
+            return filters[i].read(query, span_of(text), ret_error);
+    return unknown_filter(filter, ret_error);
+}
