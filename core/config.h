@@ -32,6 +32,7 @@ struct config_backend {
     aw_setting *settings; /* all other keys, and endpoint and regions too */
     size_t setting_count;
     int *setting_lines;
+    bool *setting_is_list; /* written as a list, even of one */
 };
 
 struct config {
@@ -40,10 +41,14 @@ struct config {
     struct config_backend *backends;
     size_t backend_count;
     struct arena arena; /* secret: values may be keys */
+    bool readable_by_others;
 };
 
+/* What is wrong with an owner tag, as the rest of a sentence ("must be ..."); NULL: nothing. */
+const char *config_owner_fault(const char *owner);
+
 /* Reads the file at `path`, which must belong to root or the user and not be writable by others.
- * Errors name file, line, and for an unknown key the nearest known one. */
+ * Errors name file, line, and for an unknown key the nearest known one. *config needs no init. */
 int config_read(struct config *config, const char *path, aw_error *ret_error);
 void config_init(struct config *config); /* an empty one */
 void config_finish(struct config *config);
@@ -54,8 +59,9 @@ void config_finish(struct config *config);
 int config_find(char **ret_path, aw_error *ret_error);
 
 /* Checks a backend's other keys against what its plugin declares: unknown keys (naming the nearest),
- * lists where one value is wanted, integers and booleans that are none. Also splits them: settings of
- * secret options go to *ret_secrets, the rest stays in *ret_settings, both in the config's arena. */
+ * lists where one value is wanted, integers and booleans that are none, secrets in a file that others can
+ * read. Also splits them: settings of secret options go to *ret_secrets, the rest stays in *ret_settings,
+ * both in the config's arena; booleans are spelled "true" and "false". */
 int config_check(struct config *config, const struct config_backend *backend, const aw_option *options,
                  size_t option_count, aw_settings *ret_settings, aw_settings *ret_secrets,
                  aw_error *ret_error);
