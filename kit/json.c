@@ -44,7 +44,7 @@ static void refuse(const kit_json_node *node, const char *expected, const char *
     kit_buf_init(&path, (kit_memory){.resize = borrow_block, .context = block}, MAX_PATH);
     add_path(&path, node);
     kit_error_set(error, AW_E_PROTOCOL, "%s: expected %s, found %s",
-                  path.size > 0 ? block : "the whole", expected, found);
+                  path.size > 0 ? block : "the document", expected, found);
 }
 
 /* Without the value, which may be a secret that stands in the wrong place. */

@@ -22,7 +22,7 @@
 
 typedef struct kit_json {
     json_t *root;
-    aw_error error; /* AW_E_PROTOCOL, or AW_OK */
+    aw_error error; /* AW_E_PROTOCOL or AW_E_NO_MEMORY; AW_OK while all is well */
 } kit_json;
 
 typedef struct kit_json_node {
@@ -56,6 +56,7 @@ int kit_json_next(const kit_json_node *object, void **iterator, kit_json_node *r
  * is absent or null, and still refuse a wrong type. */
 const char *kit_json_text(const kit_json_node *parent, const char *key); /* "" after an error */
 const char *kit_json_find_text(const kit_json_node *parent, const char *key, const char *fallback);
+/* `min` after an error. */
 int64_t kit_json_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max);
 int64_t kit_json_find_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max,
                               int64_t fallback);

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_DEPTH = 64, MAX_TITLE = 60, TAIL = 8 };
+enum { MAX_DEPTH = 64, MAX_TITLE = 60, MAX_CHARACTER = 4 };
 
 #define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
+
+/* RFC 8259 lets a reader pass over it, and files from Windows begin with it. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct shape {
     size_t depth; /* the deepest */
@@ -54,18 +57,33 @@ static size_t find_word(const char *data, size_t size, const char *word)
     return at;
 }
 
+static size_t count_blanks(const char *data, size_t size)
+{
+    size_t count = 0;
+    while (count < size && isspace((unsigned char)data[count]))
+        count++;
+    return count;
+}
+
+static void copy_title(char title[MAX_TITLE], const char *data, size_t size)
+{
+    char raw[MAX_TITLE + 4] = ""; /* more than fits, so that a long one is cut between characters */
+    size_t blanks = count_blanks(data, size);
+    data += blanks;
+    size = find_word(data, size - blanks, "<");
+    while (size > 0 && isspace((unsigned char)data[size - 1]))
+        size--;
+    memcpy(raw, data, size < sizeof raw ? size : sizeof raw - 1);
+    kit_error_text(title, MAX_TITLE, raw);
+}
+
 /* A proxy's or a provider's error page says in its title what it is about. */
 static void refuse_html(kit_json *document, const char *data, size_t size)
 {
     char title[MAX_TITLE] = "";
     size_t from = find_word(data, size, "<title>");
-    if (from < size) {
-        from += strlen("<title>");
-        size_t length = find_word(data + from, size - from, "<");
-        char raw[MAX_TITLE] = "";
-        memcpy(raw, data + from, length < sizeof raw ? length : sizeof raw - 1);
-        kit_error_text(title, sizeof title, raw);
-    }
+    if (from < size)
+        copy_title(title, data + from + strlen("<title>"), size - from - strlen("<title>"));
     if (title[0])
         kit_error_set(&document->error, AW_E_PROTOCOL,
                       "expected JSON, found an HTML page with the title \"%s\"", title);
@@ -84,10 +102,9 @@ static bool is_binary(const char *data, size_t size)
 /* Returns -1 with the error set when it does not even begin like JSON. */
 static int check_start(kit_json *document, const char *data, size_t size)
 {
-    while (size > 0 && isspace((unsigned char)*data)) {
-        data++;
-        size--;
-    }
+    size_t blanks = count_blanks(data, size);
+    data += blanks;
+    size -= blanks;
     if (size == 0)
         return kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found nothing");
     if (strchr("{[\"-0123456789tfn", *data) && *data)
@@ -101,28 +118,33 @@ static int check_start(kit_json *document, const char *data, size_t size)
     return -1;
 }
 
-/* What jansson quotes of the text ("near '...'") is left out: it may be a secret. */
+/* What jansson quotes of the text ("near '...'") is left out: it may be a secret. A key is none. */
 static void refuse_syntax(kit_json *document, const json_error_t *problem, struct shape shape,
                           size_t size)
 {
     enum json_error_code code = json_error_code(problem);
     size_t position = problem->position < 0 ? 0 : (size_t)problem->position;
-    const char *near = strstr(problem->text, " near ");
-    int length = (int)(near ? near - problem->text : (long)strlen(problem->text));
+    bool quotes_key = code == json_error_duplicate_key;
+    const char *quote = quotes_key ? NULL : strstr(problem->text, " near ");
+    size_t length = quote ? (size_t)(quote - problem->text) : strlen(problem->text);
     if (code == json_error_out_of_memory || length == 0)
         kit_error_set(&document->error, AW_E_NO_MEMORY, "no memory for reading JSON");
-    else if (!shape.closed && position + TAIL >= size)
+    else if (!shape.closed && position + MAX_CHARACTER >= size)
         kit_error_set(&document->error, AW_E_PROTOCOL,
                       "expected JSON, found only its beginning: it is cut off after %zu bytes",
                       size);
     else
         kit_error_set(&document->error, AW_E_PROTOCOL,
                       "expected JSON, found a mistake in line %d, column %d: %.*s", problem->line,
-                      problem->column, length, problem->text);
+                      problem->column, (int)length, problem->text);
 }
 
 static void parse(kit_json *document, const char *data, size_t size)
 {
+    if (starts_with(data, size, BYTE_ORDER_MARK)) {
+        data += strlen(BYTE_ORDER_MARK);
+        size -= strlen(BYTE_ORDER_MARK);
+    }
     if (check_start(document, data, size) != 0)
         return;
     struct shape shape = measure(data, size);
@@ -141,7 +163,7 @@ static void parse(kit_json *document, const char *data, size_t size)
 kit_json_node kit_json_parse_bytes(kit_json *document, const char *data, size_t size)
 {
     memset(document, 0, sizeof *document);
-    parse(document, data, size);
+    parse(document, data ? data : "", size);
     return (kit_json_node){
         .document = document,
         .value = json_is_null(document->root) ? NULL : document->root,

@@ -98,7 +98,7 @@ void kit_request_form(kit_request *request, const char *name, const char *value)
     if (request->failed)
         return;
     if (request->wire.body.data)
-        fail(request, AW_E_INTERNAL, "has both a JSON body and a form");
+        fail(request, AW_E_INTERNAL, "it was given two bodies");
     else
         kit_form_add(&request->body, name, value);
 }
@@ -114,7 +114,7 @@ static void add_json(kit_request *request, const json_t *body)
     if (request->failed)
         return;
     if (request->body.size > 0) {
-        fail(request, AW_E_INTERNAL, "has two bodies");
+        fail(request, AW_E_INTERNAL, "it was given two bodies");
         return;
     }
     if (!body) {

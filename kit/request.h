@@ -28,15 +28,18 @@ typedef struct kit_request {
     aw_header headers[KIT_REQUEST_HEADERS];
 } kit_request;
 
-/* `name` and `method` must outlive the call of kit_request_send; `base_url` is copied. Sets accept:
- * application/json when the method is not given a body of another kind. */
+/* `name` and `method` must outlive the call of kit_request_send; `base_url` is copied. When it is
+ * sent it gets the content-type of its body, and accept: application/json unless that is a form,
+ * where kit_request_header has not set these. */
 void kit_request_init(kit_request *request, aw_op *op, const char *name, const char *method,
                       const char *base_url);
+/* A segment that would name another resource ("", "." and "..", as a hostile id might be) fails it. */
 void kit_request_path(kit_request *request, const char *segment);
+/* NULL values, here and below, add nothing. */
 void kit_request_query(kit_request *request, const char *name, const char *value);
 /* Name and value are copied. A value with a control character fails the request. */
 void kit_request_header(kit_request *request, const char *name, const char *value);
-/* The body as a form (sets content-type on the first one) or as JSON (takes over the reference;
+/* The body as a form or as JSON (takes over the reference;
  * NULL means that it could not be built). Compact, members in the order in which they were set. */
 void kit_request_form(kit_request *request, const char *name, const char *value);
 void kit_request_json(kit_request *request, json_t *body);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Percent-encoding by RFC 3986 (only A-Z a-z 0-9 - . _ ~ stay), for paths, queries and forms. */
+/* Percent-encoding by RFC 3986 (only A-Z a-z 0-9 - . _ ~ stay), for paths, queries and forms.
+ * A parameter or field whose value is NULL is absent: nothing is added. */
 #ifndef ARCHWAY_KIT_URL_H
 #define ARCHWAY_KIT_URL_H
 
