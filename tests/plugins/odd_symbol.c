@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects that export something else under the entry's name, or nothing at all. */
+#define EXPORT __attribute__((visibility("default")))
+
+#if defined(CODE)
+EXPORT void archway_backend_v1(void);
+void archway_backend_v1(void)
+{
+}
+#elif defined(ZEROES)
+extern EXPORT char archway_backend_v1[256];
+char archway_backend_v1[256];
+#else
+EXPORT int nothing(void);
+int nothing(void)
+{
+    return 0;
+}
+#endif
