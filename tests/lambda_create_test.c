@@ -61,7 +61,7 @@ static void test_an_unknown_key_is_registered_before_the_launch(void **state)
     host_answer(host, 200, "{\"data\":[" KEY("other", "another-public-key") "]}");
     assert_string_equal(host_results(host), "resource ssh-key " ADA_NAME ", shared 1\n");
     assert_string_equal(host_last(host)->line, "POST https://cloud.lambda.ai/api/v1/ssh-keys");
-    assert_true(host_last(host)->flags & AW_REQUEST_REPEATABLE);
+    assert_int_equal(host_last(host)->flags, AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED);
     assert_string_equal(host_last(host)->body,
                         "{\"name\":\"" ADA_NAME "\",\"public_key\":\"" ADA "\"}");
     host_answer(host, 200, "{\"data\":" KEY(ADA_NAME, ADA) "}");
@@ -145,6 +145,17 @@ static void test_a_key_that_somebody_else_registers_meanwhile_is_found(void **st
     assert_false(host_last(host)->flags & AW_REQUEST_SHARED);
     host_answer(host, 200, "{\"data\":[" KEY(ADA_NAME, ADA) "]}");
     assert_string_equal(host_last(host)->name, "launch");
+}
+
+static void test_an_outage_before_the_launch_leaves_no_machine_to_look_for(void **state)
+{
+    struct lambda_host *host = *state;
+    aw_create wish = good_wish();
+    create(host, &wish);
+    host_answer(host, 200, "{\"data\":[]}");
+    host_lose(host);
+    assert_int_equal(host->error.code, AW_E_UNAVAILABLE);
+    assert_int_equal(host->error.retry, AW_RETRY_SAFE);
 }
 
 static void test_another_key_under_our_name_is_a_conflict(void **state)
@@ -320,6 +331,7 @@ int main(void)
         HOSTED(test_a_remembered_key_that_is_gone_is_looked_for_once_more),
         HOSTED(test_another_thing_that_is_missing_fails_the_launch),
         HOSTED(test_a_key_that_somebody_else_registers_meanwhile_is_found),
+        HOSTED(test_an_outage_before_the_launch_leaves_no_machine_to_look_for),
         HOSTED(test_another_key_under_our_name_is_a_conflict),
         HOSTED(test_what_is_given_for_a_launch_is_sent),
         HOSTED(test_wishes_that_cannot_be_granted_are_refused_before_anything_is_sent),

@@ -8,27 +8,8 @@
 
 struct meaning {
     uint32_t code;
-    uint32_t retry;
-    uint32_t remedy;
     uint32_t scope;
 };
-
-#define NEVER(code, scope)                                                                         \
-    {                                                                                              \
-        code, AW_RETRY_NEVER, AW_REMEDY_NONE, scope                                                \
-    }
-#define OUTAGE                                                                                     \
-    {                                                                                              \
-        AW_E_UNAVAILABLE, AW_RETRY_UNKNOWN, AW_REMEDY_NONE, AW_SCOPE_UNKNOWN                       \
-    }
-#define THROTTLE                                                                                   \
-    {                                                                                              \
-        AW_E_THROTTLED, AW_RETRY_SAFE, AW_REMEDY_NONE, AW_SCOPE_ACCOUNT                            \
-    }
-#define BAD_KEY                                                                                    \
-    {                                                                                              \
-        AW_E_UNAUTHENTICATED, AW_RETRY_NEVER, AW_REMEDY_CREDENTIALS, AW_SCOPE_ACCOUNT              \
-    }
 
 /* Every code that the API documents. These decide, whatever the status: it gives the same code with
  * several (global/object-does-not-exist with 400 and 404, global/internal-error even with 409). */
@@ -36,40 +17,39 @@ static const struct {
     const char *code;
     struct meaning meaning;
 } by_code[] = {
-    {"global/invalid-api-key", BAD_KEY},
-    {"global/account-inactive", NEVER(AW_E_DENIED, AW_SCOPE_ACCOUNT)},
-    {"global/invalid-address", NEVER(AW_E_DENIED, AW_SCOPE_ACCOUNT)},
-    {"global/invalid-parameters", NEVER(AW_E_INVALID, AW_SCOPE_UNKNOWN)},
-    {"global/object-does-not-exist", NEVER(AW_E_NOT_FOUND, AW_SCOPE_UNKNOWN)},
-    {"global/duplicate", NEVER(AW_E_CONFLICT, AW_SCOPE_UNKNOWN)},
-    {"global/quota-exceeded", NEVER(AW_E_QUOTA, AW_SCOPE_ACCOUNT)},
-    {"global/too-many-requests", THROTTLE},
-    {"global/internal-error", OUTAGE},
-    {"provider/internal-unavailable", OUTAGE},
-    {"instance-operations/launch/insufficient-capacity", NEVER(AW_E_NO_CAPACITY, AW_SCOPE_REGION)},
-    {"instance-operations/launch/file-system-in-wrong-region",
-     NEVER(AW_E_INVALID, AW_SCOPE_REGION)},
-    {"filesystems/filesystem-in-use", NEVER(AW_E_CONFLICT, AW_SCOPE_UNKNOWN)},
-    {"firewall-rulesets/firewall-ruleset-in-use", NEVER(AW_E_CONFLICT, AW_SCOPE_UNKNOWN)},
+    {"global/invalid-api-key", {AW_E_UNAUTHENTICATED, AW_SCOPE_ACCOUNT}},
+    {"global/account-inactive", {AW_E_DENIED, AW_SCOPE_ACCOUNT}},
+    {"global/invalid-address", {AW_E_DENIED, AW_SCOPE_ACCOUNT}},
+    {"global/invalid-parameters", {AW_E_INVALID, AW_SCOPE_UNKNOWN}},
+    {"global/object-does-not-exist", {AW_E_NOT_FOUND, AW_SCOPE_UNKNOWN}},
+    {"global/duplicate", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN}},
+    {"global/quota-exceeded", {AW_E_QUOTA, AW_SCOPE_ACCOUNT}},
+    {"global/too-many-requests", {AW_E_THROTTLED, AW_SCOPE_ACCOUNT}},
+    {"global/internal-error", {AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN}},
+    {"provider/internal-unavailable", {AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN}},
+    {"instance-operations/launch/insufficient-capacity", {AW_E_NO_CAPACITY, AW_SCOPE_REGION}},
+    {"instance-operations/launch/file-system-in-wrong-region", {AW_E_INVALID, AW_SCOPE_REGION}},
+    {"filesystems/filesystem-in-use", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN}},
+    {"firewall-rulesets/firewall-ruleset-in-use", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN}},
 };
 
-/* For a code that is not in the list, and for answers of whatever stands before the API. */
+/* For a code that is not in the list, and for answers of whatever stands before the API. The first
+ * line that fits counts. */
 static const struct {
     uint32_t first;
     uint32_t last;
     struct meaning meaning;
 } by_status[] = {
-    {300, 399, NEVER(AW_E_PROTOCOL, AW_SCOPE_UNKNOWN)},
-    {401, 401, BAD_KEY},
-    {402, 403, NEVER(AW_E_DENIED, AW_SCOPE_ACCOUNT)},
-    {404, 404, NEVER(AW_E_NOT_FOUND, AW_SCOPE_UNKNOWN)},
-    {405, 407, NEVER(AW_E_PROTOCOL, AW_SCOPE_UNKNOWN)},
-    {408, 408, OUTAGE},
-    {409, 409, NEVER(AW_E_CONFLICT, AW_SCOPE_UNKNOWN)},
-    {425, 425, THROTTLE},
-    {429, 429, THROTTLE},
-    {400, 499, NEVER(AW_E_INVALID, AW_SCOPE_UNKNOWN)},
-    {500, 599, OUTAGE},
+    {401, 401, {AW_E_UNAUTHENTICATED, AW_SCOPE_ACCOUNT}},
+    {402, 403, {AW_E_DENIED, AW_SCOPE_ACCOUNT}},
+    {404, 404, {AW_E_NOT_FOUND, AW_SCOPE_UNKNOWN}},
+    {405, 407, {AW_E_PROTOCOL, AW_SCOPE_UNKNOWN}},
+    {408, 408, {AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN}},
+    {409, 409, {AW_E_CONFLICT, AW_SCOPE_UNKNOWN}},
+    {425, 425, {AW_E_THROTTLED, AW_SCOPE_ACCOUNT}},
+    {429, 429, {AW_E_THROTTLED, AW_SCOPE_ACCOUNT}},
+    {400, 499, {AW_E_INVALID, AW_SCOPE_UNKNOWN}},
+    {500, 599, {AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN}},
 };
 
 static struct meaning meaning_of_status(uint32_t status)
@@ -78,7 +58,7 @@ static struct meaning meaning_of_status(uint32_t status)
         if (status >= by_status[i].first && status <= by_status[i].last)
             return by_status[i].meaning;
     }
-    return (struct meaning)NEVER(AW_E_PROTOCOL, AW_SCOPE_UNKNOWN);
+    return (struct meaning){AW_E_PROTOCOL, AW_SCOPE_UNKNOWN};
 }
 
 static struct meaning meaning_of(const char *code, uint32_t status)
@@ -92,6 +72,14 @@ static struct meaning meaning_of(const char *code, uint32_t status)
     if (!*code && meaning.code == AW_E_NOT_FOUND)
         meaning.code = AW_E_PROTOCOL;
     return meaning;
+}
+
+/* A throttled request was turned away at the door; an outage may have come after the deed. */
+static uint32_t retry_of(uint32_t code)
+{
+    if (code == AW_E_THROTTLED)
+        return AW_RETRY_SAFE;
+    return code == AW_E_UNAVAILABLE ? AW_RETRY_UNKNOWN : AW_RETRY_NEVER;
 }
 
 static const char *header(const aw_response *answer, const char *name)
@@ -125,7 +113,8 @@ static uint64_t wait_ms(const aw_request *request, const aw_response *answer, ui
 /* The provider's own sentence, and its advice behind it. */
 static void say_problem(aw_error *error, uint32_t code, const kit_json_node *problem)
 {
-    const char *message = kit_json_text(problem, "message");
+    const char *provider_code = kit_json_text(problem, "code");
+    const char *message = kit_json_find_text(problem, "message", provider_code);
     const char *suggestion = kit_json_find_text(problem, "suggestion", "");
     size_t size = strlen(message);
     bool ended = size > 0 && strchr(".!?", message[size - 1]);
@@ -174,11 +163,11 @@ void lambda_classify(void *state, const aw_request *request, const aw_response *
         say_problem(ret_error, code, &problem);
     else
         say_status(ret_error, code, answer, document.error.message);
-    ret_error->retry = meaning.retry;
-    ret_error->remedy = meaning.remedy;
+    ret_error->retry = retry_of(code);
+    ret_error->remedy = code == AW_E_UNAUTHENTICATED ? AW_REMEDY_CREDENTIALS : AW_REMEDY_NONE;
     ret_error->scope = meaning.scope;
     ret_error->http_status = answer->status;
-    ret_error->retry_after_ms = wait_ms(request, answer, meaning.code);
+    ret_error->retry_after_ms = wait_ms(request, answer, code);
     kit_error_text(ret_error->provider_code, sizeof ret_error->provider_code, provider_code);
     const char *id = header(answer, "x-request-id");
     kit_error_text(ret_error->request_id, sizeof ret_error->request_id,

@@ -176,6 +176,16 @@ static void on_registered(aw_op *op, const aw_response *answer, void *arg)
     launch_with(op, creation, name);
 }
 
+/* Whatever became of the key: no machine has been asked for, so nobody need look for one. */
+static void fail_before_launch(aw_op *op, const aw_error *error)
+{
+    aw_error failure = {.code = AW_OK};
+    memcpy(&failure, error, error->size < sizeof failure ? error->size : sizeof failure);
+    failure.size = sizeof failure;
+    failure.retry = AW_RETRY_SAFE;
+    aw_fail(op, &failure);
+}
+
 /* A duplicate means that somebody registered it between our listing and our request. */
 static void on_register_failed(aw_op *op, const aw_error *error, const aw_response *answer,
                                void *arg)
@@ -183,14 +193,15 @@ static void on_register_failed(aw_op *op, const aw_error *error, const aw_respon
     (void)answer;
     struct lambda_creation *creation = arg;
     if (error->code != AW_E_CONFLICT || creation->relisted)
-        return aw_fail(op, error);
+        return fail_before_launch(op, error);
     if (launch_if_known(op, creation))
         return;
     creation->relisted = true;
     keys_list(op, creation, 0);
 }
 
-/* The name comes from the key, so a second registration finds the first: it may be repeated. */
+/* The name comes from the key, so a second registration does nothing more than the first: it may be
+ * repeated, and the creates of a burst share one. */
 static void key_register(aw_op *op, struct lambda_creation *creation)
 {
     aw_resource resource = {
@@ -201,7 +212,7 @@ static void key_register(aw_op *op, struct lambda_creation *creation)
     kit_request_path(&request, "ssh-keys");
     kit_request_json(&request, json_pack("{s:s, s:s}", "name", creation->key.name, "public_key",
                                          creation->key.line));
-    request.wire.flags = AW_REQUEST_REPEATABLE;
+    request.wire.flags = AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED;
     kit_request_send(&request, on_registered, on_register_failed, creation);
 }
 

@@ -388,7 +388,8 @@ typedef struct aw_credentials {
 #define AW_REQUEST_REPEATABLE 0x1u
 /* Sent without credentials and without `sign`: token endpoints, public price lists. */
 #define AW_REQUEST_UNSIGNED 0x2u
-/* Equal requests of this backend that are queued or under way share one answer. For reads only. */
+/* Equal requests of this backend that are queued or under way share one answer. For
+ * reads, and for writes of which a second does nothing more than the first. */
 #define AW_REQUEST_SHARED 0x4u
 
 /*
