@@ -109,3 +109,16 @@ void arena_finish(struct arena *arena)
         block = next;
     }
 }
+
+static void *resize_for_kit(void *context, void *old, size_t old_size, size_t new_size)
+{
+    void *grown = new_size ? arena_alloc(context, new_size) : NULL;
+    if (grown && old)
+        memcpy(grown, old, old_size < new_size ? old_size : new_size);
+    return grown;
+}
+
+kit_memory arena_kit(struct arena *arena)
+{
+    return (kit_memory){.resize = resize_for_kit, .context = arena};
+}

@@ -3,6 +3,8 @@
 #ifndef ARCHWAY_CORE_ARENA_H
 #define ARCHWAY_CORE_ARENA_H
 
+#include "kit/memory.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,5 +21,8 @@ void arena_finish(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_text(struct arena *arena, const char *text); /* NULL for NULL */
 char *arena_copy(struct arena *arena, const void *data, size_t size); /* a NUL stands behind it */
+
+/* The arena's memory as the kit wants it: what is freed or moved stays until the end. */
+kit_memory arena_kit(struct arena *arena);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/regions.h"
+#include "core/shard.h"
 
 static void on_opened(struct op *op)
 {
@@ -43,10 +45,11 @@ static int find_plugin(struct backend *backend)
     backend->plugin = plugins_find(&backend->aw->plugins, backend->config->type);
     if (backend->plugin)
         return 0;
-    return kit_error_set(&backend->error, AW_E_UNSUPPORTED,
-                         "no plugin for the type `%s` is loaded: `archway backends` shows which are, "
-                         "and why others were refused",
-                         backend->config->type);
+    return kit_error_set(
+        &backend->error, AW_E_UNSUPPORTED,
+        "no plugin for the type `%s` is loaded: `archway backends` shows which are, "
+        "and why others were refused",
+        backend->config->type);
 }
 
 struct backend *backend_create(archway *aw, const struct config_backend *config)
@@ -70,6 +73,8 @@ void backend_destroy(struct backend *backend)
 {
     if (!backend)
         return;
+    shards_finish(backend);
+    regions_finish(backend);
     credentials_finish(&backend->credentials);
     limiter_finish(&backend->limiter);
     if (backend->plugin && backend->plugin->vtable.close && backend->opening &&

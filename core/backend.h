@@ -24,9 +24,12 @@ struct backend {
     struct limiter limiter;
     struct retry_budget budget;
     struct link shared; /* requests that others may join: struct exchange */
-    int64_t skew_ms;    /* the provider's clock less ours */
-    uint64_t fetched_at_ms; /* when its offers were last listed; 0: never */
-    bool complete;          /* nothing was missing then */
+    int64_t skew_ms;      /* the provider's clock less ours, once a signature was refused for it */
+    int64_t date_skew_ms; /* as the last answer's Date had it */
+    bool date_known;
+    struct region_search *regions; /* core/regions.h */
+    struct shard **shards;         /* core/shard.h */
+    size_t shard_count;
 };
 
 /* Opens the backend of one entry of the configuration. One that cannot be opened is made all the same

@@ -3,7 +3,7 @@
 #include "core/config_yaml.h"
 
 #include "core/config_error.h"
-#include "kit/memory.h"
+#include "core/mem.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -23,6 +23,32 @@ const struct config_node *config_member(const struct config_node *map, const cha
     while (member && strcmp(member->key, key) != 0)
         member = member->next;
     return member;
+}
+
+#define SIZES 10
+#define HELD 8
+#define TAKEN 4
+struct held { void *blocks[SIZES][HELD]; };
+static void hold(struct held *held)
+{
+    for (int i = 0; i < SIZES; i++) for (int j = 0; j < HELD; j++) held->blocks[i][j] = mem_resize(NULL, (size_t)16 << i);
+}
+static void let_go(struct held *held)
+{
+    for (int i = 0; i < SIZES; i++) for (int j = 0; j < HELD; j++) mem_free(held->blocks[i][j]);
+}
+static void wipe_outgrown(size_t size)
+{
+    for (size_t block = 16; block < size * 2; block *= 2) {
+        void *blocks[TAKEN];
+        for (size_t i = 0; i < TAKEN; i++) {
+            blocks[i] = mem_resize(NULL, block);
+            if (blocks[i])
+                explicit_bzero(blocks[i], block);
+        }
+        for (size_t i = 0; i < TAKEN; i++)
+            mem_free(blocks[i]);
+    }
 }
 
 static int line_of(yaml_mark_t mark)
@@ -53,8 +79,10 @@ static int next_event(struct reader *reader, yaml_event_t *ret_event)
 
 static void event_finish(yaml_event_t *event)
 {
-    if (event->type == YAML_SCALAR_EVENT)
+    if (event->type == YAML_SCALAR_EVENT) {
         explicit_bzero(event->data.scalar.value, event->data.scalar.length);
+        wipe_outgrown(event->data.scalar.length);
+    }
     yaml_event_delete(event);
 }
 
@@ -311,8 +339,11 @@ int config_yaml_read(struct arena *arena, const char *path, aw_bytes text,
         return config_fail_memory(ret_error);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.data, text.size);
+    struct held held; hold(&held);
     int result = read_document(&reader, &root);
     parser_finish(&reader.parser);
+    if (result < 0) wipe_outgrown(text.size);
+let_go(&held);
     if (result == 0)
         *ret_root = root;
     return result;

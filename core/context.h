@@ -24,10 +24,10 @@ struct archway {
     struct backend **backends;
     size_t backend_count;
     struct table *table;
+    uint32_t shard_ids;
     char *owner;
     struct link jobs;
     struct link pollers; /* core/poller.h */
-    aw_host host;        /* the services, as every operation gets them */
     archway_log_fn log;
     void *log_arg;
     uint32_t log_level;

@@ -38,7 +38,8 @@ static uint64_t left_ms(const struct credentials *credentials)
         return 0;
     if (!credentials->value.expires_at_ms)
         return UINT64_MAX;
-    return credentials->value.expires_at_ms > now_ms ? credentials->value.expires_at_ms - now_ms : 0;
+    return credentials->value.expires_at_ms > now_ms ? credentials->value.expires_at_ms - now_ms
+                                                     : 0;
 }
 
 static bool fresh(const struct credentials *credentials)

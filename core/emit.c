@@ -67,7 +67,8 @@ void emit_instance(aw_op *face, const aw_instance *instance)
 {
     struct op *op = op_of(face);
     aw_instance copy;
-    if (!welcome(op, (const void *)op->sink->instance, "emitted a machine where none was asked for"))
+    if (!welcome(op, (const void *)op->sink->instance,
+                 "emitted a machine where none was asked for"))
         return;
     SIZED_COPY(&copy, instance);
     if (!instance_is_sane(&copy))
@@ -93,7 +94,8 @@ void emit_credentials(aw_op *face, const aw_credentials *credentials)
 {
     struct op *op = op_of(face);
     aw_credentials copy;
-    if (!welcome(op, (const void *)op->sink->credentials, "emitted credentials outside of authenticate"))
+    if (!welcome(op, (const void *)op->sink->credentials,
+                 "emitted credentials outside of authenticate"))
         return;
     SIZED_COPY(&copy, credentials);
     op->sink->credentials(op, &copy);

@@ -15,7 +15,7 @@
 #define ATTEMPT_TIMEOUT_MS 60000u
 
 struct exchange {
-    struct task task; /* first */
+    struct task task;      /* first */
     struct link shared;    /* in the backend's list, while others may join */
     struct link followers; /* exchanges that wait for this one's answer */
     struct link following; /* in a leader's list */
@@ -31,7 +31,7 @@ struct exchange {
     bool pacing;
     bool sent;
     bool unsettled; /* it may have changed something, and no answer says so or not */
-    bool lost;      /* an attempt ended without one, so that no later answer settles it but success */
+    bool lost; /* an attempt ended without one, so that no later answer settles it but success */
     struct loop_timer timer;
     struct limiter_pass pass;
     struct credentials_wait wait;
@@ -166,14 +166,24 @@ static const char *answer_header(const aw_response *answer, const char *name)
     return NULL;
 }
 
-static bool learn_skew(struct backend *backend, const aw_response *answer)
+/* What the answer's Date says of this machine's clock. */
+static void read_date(struct exchange *exchange, const aw_response *answer)
 {
+    struct backend *backend = backend_of(exchange);
+    struct world *world = backend->aw->world;
     const char *date = answer_header(answer, "date");
     struct tm parts = {0};
     if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
+        return;
+    backend->date_skew_ms = (int64_t)timegm(&parts) * 1000 - (int64_t)world->ops->wall_ms(world);
+    backend->date_known = true;
+}
+
+static bool learn_skew(struct backend *backend)
+{
+    if (!backend->date_known)
         return false;
-    struct world *world = backend->aw->world;
-    backend->skew_ms = (int64_t)timegm(&parts) * 1000 - (int64_t)world->ops->wall_ms(world);
+    backend->skew_ms = backend->date_skew_ms;
     context_log(backend->aw, AW_LOG_WARNING, "%s: this machine's clock is off by %lld s",
                 backend->name, (long long)(-backend->skew_ms / 1000));
     return true;
@@ -192,8 +202,7 @@ static bool remedy(struct exchange *exchange, const aw_error *error)
         credentials_drop(&backend_of(exchange)->credentials, exchange->generation);
         return true;
     }
-    return error->remedy == AW_REMEDY_CLOCK &&
-           learn_skew(backend_of(exchange), &exchange->call.answer);
+    return error->remedy == AW_REMEDY_CLOCK && learn_skew(backend_of(exchange));
 }
 
 static bool beyond_deadline(const struct exchange *exchange, uint64_t delay_ms)
@@ -205,7 +214,8 @@ static bool beyond_deadline(const struct exchange *exchange, uint64_t delay_ms)
 
 static bool may_repeat(const struct exchange *exchange, const aw_error *error)
 {
-    return error->retry == AW_RETRY_SAFE || (error->retry == AW_RETRY_UNKNOWN && repeatable(exchange));
+    return error->retry == AW_RETRY_SAFE ||
+           (error->retry == AW_RETRY_UNKNOWN && repeatable(exchange));
 }
 
 /* True: it will be sent again. */
@@ -233,7 +243,8 @@ static void classify(struct exchange *exchange, aw_error *error)
 {
     const struct backend *backend = backend_of(exchange);
     aw_error raw = {.size = sizeof raw};
-    backend->plugin->vtable.classify(backend->state, &exchange->request, &exchange->call.answer, &raw);
+    backend->plugin->vtable.classify(backend->state, &exchange->request, &exchange->call.answer,
+                                     &raw);
     error_copy(error, &raw);
     if (error->code && !error->http_status)
         error->http_status = exchange->call.answer.status;
@@ -265,8 +276,8 @@ static void log_attempt(const struct exchange *exchange)
     if (call->outcome == WIRE_ANSWERED)
         context_log(backend->aw, AW_LOG_INFO, "%s %s: %s %.*s: %u, %llu bytes, %llu ms",
                     backend->name, request->name, request->method, (int)strcspn(request->url, "?"),
-                    request->url, call->answer.status,
-                    (unsigned long long)call->answer.body.size, took_ms);
+                    request->url, call->answer.status, (unsigned long long)call->answer.body.size,
+                    took_ms);
     else
         context_log(backend->aw, AW_LOG_INFO, "%s %s: %s %.*s: %s, %llu ms", backend->name,
                     request->name, request->method, (int)strcspn(request->url, "?"), request->url,
@@ -292,6 +303,8 @@ static void on_wire_done(struct wire_call *call)
     aw_error error = {.size = sizeof error};
     exchange->sent = false;
     log_attempt(exchange);
+    if (answered)
+        read_date(exchange, &answer);
     if (answered)
         classify(exchange, &error);
     else
@@ -322,7 +335,8 @@ static void send_now(struct exchange *exchange)
         .once = !repeatable(exchange),
         .secret = op->kind == OP_AUTHENTICATE,
         .secret_fields = backend->plugin->entry.secret_fields,
-        .timeout_ms = exchange->request.timeout_ms ? exchange->request.timeout_ms : ATTEMPT_TIMEOUT_MS,
+        .timeout_ms =
+            exchange->request.timeout_ms ? exchange->request.timeout_ms : ATTEMPT_TIMEOUT_MS,
         .done = on_wire_done,
         .owner = exchange,
     };
@@ -340,8 +354,9 @@ static void send_now(struct exchange *exchange)
 static void sign_and_send(struct exchange *exchange, const aw_credentials *credentials)
 {
     aw_error error = {0};
-    if (credentials && signing_run(backend_of(exchange), &exchange->request, credentials,
-                                   backend_now_ms(backend_of(exchange)), &exchange->signature, &error)) {
+    if (credentials &&
+        signing_run(backend_of(exchange), &exchange->request, credentials,
+                    backend_now_ms(backend_of(exchange)), &exchange->signature, &error)) {
         deliver(exchange, NULL, &error);
         return;
     }
@@ -353,7 +368,8 @@ static void use_cached(struct exchange *exchange)
     struct credentials *cache = &backend_of(exchange)->credentials;
     const aw_credentials *credentials = credentials_current(cache);
     if (!credentials) {
-        fail(exchange, AW_E_UNAUTHENTICATED, "the credentials that were found have expired already");
+        fail(exchange, AW_E_UNAUTHENTICATED,
+             "the credentials that were found have expired already");
         return;
     }
     exchange->generation = cache->generation;

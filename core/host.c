@@ -136,28 +136,25 @@ static uint32_t host_arch(aw_op *face, const char *name)
     return arch_read(name);
 }
 
-void host_fill(aw_host *host)
-{
-    *host = (aw_host){
-        .size = sizeof *host,
-        .minor = AW_ABI_MINOR,
-        .send = host_send,
-        .run = program_start,
-        .after = host_after,
-        .emit_region = emit_region,
-        .emit_offer = emit_offer,
-        .emit_instance = emit_instance,
-        .emit_resource = emit_resource,
-        .emit_credentials = emit_credentials,
-        .report = emit_problem,
-        .fail = host_fail,
-        .alloc = host_alloc,
-        .env = host_env,
-        .read_file = host_read_file,
-        .secret = host_secret,
-        .now_ms = host_now_ms,
-        .random = host_random,
-        .log = host_log,
-        .arch = host_arch,
-    };
-}
+const aw_host host_services = {
+    .size = sizeof(aw_host),
+    .minor = AW_ABI_MINOR,
+    .send = host_send,
+    .run = program_start,
+    .after = host_after,
+    .emit_region = emit_region,
+    .emit_offer = emit_offer,
+    .emit_instance = emit_instance,
+    .emit_resource = emit_resource,
+    .emit_credentials = emit_credentials,
+    .report = emit_problem,
+    .fail = host_fail,
+    .alloc = host_alloc,
+    .env = host_env,
+    .read_file = host_read_file,
+    .secret = host_secret,
+    .now_ms = host_now_ms,
+    .random = host_random,
+    .log = host_log,
+    .arch = host_arch,
+};

@@ -5,7 +5,8 @@
 
 #include <archway/backend.h>
 
-void host_fill(aw_host *host);
+/* Stateless, so one serves all contexts. */
+extern const aw_host host_services;
 
 /* Results (core/emit.c). */
 void emit_region(aw_op *face, const aw_region *region);

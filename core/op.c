@@ -5,6 +5,7 @@
 #include "core/backend.h"
 #include "core/context.h"
 #include "core/error.h"
+#include "core/host.h"
 #include "core/mem.h"
 
 #include <stdio.h>
@@ -60,12 +61,13 @@ static void on_deadline(void *arg)
 }
 
 struct op *op_create(struct backend *backend, enum op_kind kind, const char *region,
-                     const struct op_sink *sink, void *owner, uint64_t timeout_ms, bool hard_deadline)
+                     const struct op_sink *sink, void *owner, uint64_t timeout_ms,
+                     bool hard_deadline)
 {
     struct op *op = mem_alloc(sizeof *op);
     if (!op)
         return NULL;
-    op->face = (aw_op){.size = sizeof op->face, .host = &backend->aw->host, .state = backend->state};
+    op->face = (aw_op){.size = sizeof op->face, .host = &host_services, .state = backend->state};
     op->backend = backend;
     op->kind = kind;
     op->sink = sink;

@@ -70,7 +70,9 @@ static int copy_program(struct program_task *program, const aw_program *source)
 static void explain(const struct program_task *program, aw_error *error)
 {
     const struct run_call *call = &program->call;
-    uint32_t code = call->timed_out ? AW_E_TIMEOUT : call->too_large ? AW_E_PROTOCOL : AW_E_UNAVAILABLE;
+    uint32_t code = call->timed_out   ? AW_E_TIMEOUT
+                    : call->too_large ? AW_E_PROTOCOL
+                                      : AW_E_UNAVAILABLE;
     kit_error_set(error, code, "%s", call->problem);
     error->retry = call->started ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     kit_error_text(error->request, sizeof error->request, program->program.name);
@@ -83,8 +85,8 @@ static void on_done(struct run_call *call)
     struct op *op = program->task.op;
     aw_error error = {0};
     op_remove_task(&program->task);
-    context_log(op->backend->aw, AW_LOG_INFO, "%s %s: %s %d", op->backend->name, program->program.name,
-                call->started ? "exit" : call->problem, call->result.status);
+    context_log(op->backend->aw, AW_LOG_INFO, "%s %s: %s %d", op->backend->name,
+                program->program.name, call->started ? "exit" : call->problem, call->result.status);
     if (call->started && !call->timed_out && !call->too_large) {
         program->on_exit(&op->face, &call->result, program->arg);
     } else {

@@ -86,8 +86,8 @@ static int token_read(struct gpu_wish *wish, struct span token, aw_error *ret_er
 {
     if (token.size == 0)
         return kit_error_set(ret_error, AW_E_INVALID,
-                             "gpu: nothing stands before or after a \":\": %s",
-                             "write NAME, COUNT and MEMORY such as H100:8:80GB..");
+                             "gpu: a part of it is empty: write NAME, COUNT and MEMORY with \":\" "
+                             "between them, such as H100:8:80GB..");
     if (!span_contains(token, ",") && is_size_range(token)) {
         if (wish->has_memory)
             return twice("size", token, ret_error);

@@ -114,7 +114,7 @@ static int read_cpu_token(struct cpu_wish *wish, struct span token, aw_error *re
 {
     if (token.size == 0)
         return kit_error_set(ret_error, AW_E_INVALID,
-                             "cpu: nothing stands before or after a \":\": write 4.. or arm:4..");
+                             "cpu: a part of it is empty: write 4.. or arm:4..");
     if (span_contains(token, "..") || (*token.data >= '0' && *token.data <= '9')) {
         if (wish->has_vcpus)
             return kit_error_set(ret_error, AW_E_INVALID,

@@ -12,7 +12,8 @@ void *vec_push(void **items, size_t *count, size_t item_size)
     size_t used = *count;
     if ((used & (used - 1)) == 0) {
         size_t capacity = used ? used * 2 : 1;
-        void *grown = capacity <= SIZE_MAX / item_size ? mem_resize(*items, capacity * item_size) : NULL;
+        void *grown =
+            capacity <= SIZE_MAX / item_size ? mem_resize(*items, capacity * item_size) : NULL;
         if (!grown)
             return NULL;
         *items = grown;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding plugins by folder, backends by their credentials, and an owner by the host's name. */
+#include "core/discover.h"
+
+#include "core/error.h"
+#include "core/host.h"
+#include "core/mem.h"
+#include "core/vec.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LONGEST_OWNER 63
+
+struct folders {
+    const char **items;
+    size_t count;
+};
+
+static int add_folder(struct folders *folders, const char *path)
+{
+    const char **place = VEC_PUSH(&folders->items, &folders->count);
+    if (!place)
+        return -1;
+    *place = path;
+    return 0;
+}
+
+/* Cuts the list at its colons, in place. */
+static int add_path(struct folders *folders, char *path)
+{
+    char *rest = path;
+    for (char *folder = strsep(&rest, ":"); folder; folder = strsep(&rest, ":"))
+        if (*folder && add_folder(folders, folder))
+            return -1;
+    return 0;
+}
+
+int discover_plugins(archway *aw, const archway_options *options)
+{
+    const char *variable = secure_getenv("ARCHWAY_BACKEND_PATH");
+    KIT_CLEANUP(mem_free_text) char *path = mem_copy_text(variable ? variable : "");
+    const char *installed =
+        options->default_plugin_dir ? options->default_plugin_dir : ARCHWAY_DEFAULT_PLUGIN_DIR;
+    struct folders folders = {0};
+    int status = path ? 0 : -1;
+    for (uint64_t i = 0; !status && i < options->plugin_dir_count; i++)
+        status = add_folder(&folders, options->plugin_dirs[i]);
+    if (!status)
+        status = add_path(&folders, path);
+    if (!status)
+        status = add_folder(&folders, installed);
+    if (!status)
+        status = plugins_load(&aw->plugins, folders.items, folders.count, &host_services);
+    mem_free(folders.items);
+    return status;
+}
+
+static bool has_variable(archway *aw, const char *const *names)
+{
+    struct arena arena;
+    bool found = false;
+    arena_init(&arena, true);
+    for (size_t i = 0; names && names[i] && !found; i++)
+        found = aw->world->ops->env(aw->world, &arena, names[i], true) != NULL;
+    arena_finish(&arena);
+    return found;
+}
+
+static bool has_file(archway *aw, const char *const *paths)
+{
+    for (size_t i = 0; paths && paths[i]; i++)
+        if (aw->world->ops->file_exists(aw->world, paths[i]))
+            return true;
+    return false;
+}
+
+int discover_backends(archway *aw, aw_error *ret_error)
+{
+    struct config *config = &aw->config;
+    config->backends =
+        arena_alloc(&config->arena, (aw->plugins.count + 1) * sizeof *config->backends);
+    if (!config->backends)
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < aw->plugins.count; i++) {
+        const struct plugin *plugin = &aw->plugins.items[i];
+        if (plugin->error.code || !(has_variable(aw, plugin->entry.credential_variables) ||
+                                    has_file(aw, plugin->entry.credential_files)))
+            continue;
+        config->backends[config->backend_count++] = (struct config_backend){
+            .type = plugin->entry.provider,
+            .name = plugin->entry.provider,
+            .rate_limit = true,
+        };
+    }
+    return 0;
+}
+
+char *discover_owner(const char *given)
+{
+    char host[LONGEST_OWNER + 1] = {0};
+    char owner[sizeof "archway-" + sizeof host] = "archway-";
+    size_t size = strlen(owner);
+    if (given)
+        return mem_copy_text(given);
+    if (gethostname(host, sizeof host - 1))
+        host[0] = '\0';
+    for (const char *c = host; *c && *c != '.' && size < LONGEST_OWNER; c++)
+        owner[size++] = isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-';
+    return mem_copy_text(size > sizeof "archway-" - 1 ? owner : "archway");
+}

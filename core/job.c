@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a job, and keeping its results. */
+#include "core/job.h"
+
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/mem.h"
+#include "core/vec.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void run_ending(void *arg)
+{
+    archway_job *job = arg;
+    job->done = true;
+    if (job->on_done)
+        job->on_done(job, job->on_done_arg);
+}
+
+static int init_state(archway_job *job, size_t state_size)
+{
+    arena_init(&job->arena, false);
+    job->state = arena_alloc(&job->arena, state_size);
+    return job->state ? 0 : -1;
+}
+
+archway_job *job_create(archway *aw, const struct job_kind *kind, size_t state_size,
+                        const archway_call *call, uint64_t default_timeout_ms, aw_error *ret_error)
+{
+    archway_job *job = mem_alloc(sizeof *job);
+    if (!job || init_state(job, state_size)) {
+        mem_free(job);
+        kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for a job");
+        return NULL;
+    }
+    job->aw = aw;
+    job->kind = kind;
+    job->error.size = sizeof job->error;
+    job->timeout_ms = default_timeout_ms;
+    job->ending = (struct loop_timer){.run = run_ending, .arg = job};
+    if (call) {
+        job->hard_timeout = call->timeout_ms != 0;
+        job->timeout_ms = call->timeout_ms ? call->timeout_ms : default_timeout_ms;
+        job->on_done = call->on_done;
+        job->on_done_arg = call->arg;
+    }
+    list_append(&aw->jobs, &job->link);
+    return job;
+}
+
+void job_end(archway_job *job, const aw_error *error)
+{
+    if (job->ended)
+        return;
+    job->ended = true;
+    if (error)
+        error_copy(&job->error, error);
+    job->kind->stop(job);
+    loop_set(job->aw->loop, &job->ending, 0);
+}
+
+void job_end_with(archway_job *job, uint32_t code, const char *message)
+{
+    aw_error error = {0};
+    kit_error_set(&error, code, "%s", message);
+    job_end(job, &error);
+}
+
+static int out_of_memory(archway_job *job)
+{
+    job_end_with(job, AW_E_NO_MEMORY, "out of memory for the results");
+    return -1;
+}
+
+int job_add_problem(archway_job *job, const aw_error *problem)
+{
+    aw_error *kept = VEC_PUSH(&job->problems, &job->problem_count);
+    if (!kept)
+        return out_of_memory(job);
+    error_copy(kept, problem);
+    return 0;
+}
+
+const char *job_text(archway_job *job, const char *text)
+{
+    const char *copy = arena_text(&job->arena, text);
+    if (text && !copy)
+        out_of_memory(job);
+    return copy;
+}
+
+static int keep_texts(archway_job *job, aw_instance *instance)
+{
+    const char **texts[] = {
+        &instance->id,         &instance->region,         &instance->zone,
+        &instance->name,       &instance->instance_type,  &instance->public_ip,
+        &instance->private_ip, &instance->ssh_user,       &instance->owner,
+        &instance->token,      &instance->provider_state, &instance->reason,
+        &instance->data,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *copy = arena_text(&job->arena, *texts[i]);
+        if (*texts[i] && !copy)
+            return -1;
+        *texts[i] = copy;
+    }
+    return 0;
+}
+
+int job_add_instance(archway_job *job, const char *backend, const aw_instance *instance)
+{
+    aw_instance copy = *instance;
+    struct job_instance *kept = NULL;
+    if (!keep_texts(job, &copy))
+        kept = VEC_PUSH(&job->instances, &job->instance_count);
+    if (!kept)
+        return out_of_memory(job);
+    *kept = (struct job_instance){.backend = backend, .instance = copy};
+    return 0;
+}
+
+int job_add_resource(archway_job *job, const aw_resource *resource)
+{
+    aw_resource copy = *resource;
+    aw_resource *kept = NULL;
+    copy.kind = arena_text(&job->arena, resource->kind);
+    copy.id = arena_text(&job->arena, resource->id);
+    copy.region = arena_text(&job->arena, resource->region ? resource->region : "");
+    if (copy.kind && copy.id && copy.region)
+        kept = VEC_PUSH(&job->resources, &job->resource_count);
+    if (!kept)
+        return out_of_memory(job);
+    *kept = copy;
+    return 0;
+}
+
+int job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
+                    ...)
+{
+    char text[1024];
+    struct job_finding *kept = NULL;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    const char *copy = arena_text(&job->arena, text);
+    if (copy)
+        kept = VEC_PUSH(&job->findings, &job->finding_count);
+    if (!kept)
+        return out_of_memory(job);
+    *kept = (struct job_finding){.verdict = verdict, .subject = subject, .text = copy};
+    return 0;
+}
+
+int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error)
+{
+    struct backend *backend = name ? context_backend(aw, name) : NULL;
+    if (!backend)
+        return kit_error_set(
+            ret_error, AW_E_INVALID,
+            "there is no backend `%s`: `archway backends` shows the ones there are",
+            name ? name : "");
+    if (backend->error.code)
+        return error_pass(ret_error, &backend->error);
+    *ret_backend = backend;
+    return 0;
+}
+
+struct op *job_op(archway_job *job, struct backend *backend, enum op_kind kind, const char *region,
+                  const struct op_sink *sink)
+{
+    struct op *op = op_create(backend, kind, region, sink, job, job->timeout_ms, job->hard_timeout);
+    if (!op)
+        out_of_memory(job);
+    return op;
+}
+
+void archway_cancel(archway_job *job)
+{
+    aw_error error = {0};
+    if (job->ended)
+        return;
+    job->kind->stop(job);
+    kit_error_set(&error, AW_E_CANCELLED, "cancelled");
+    error.retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    job_end(job, &error);
+}
+
+void archway_job_destroy(archway_job *job)
+{
+    if (!job)
+        return;
+    job->ended = true;
+    job->kind->stop(job);
+    loop_stop(job->aw->loop, &job->ending);
+    list_remove(&job->link);
+    mem_free(job->problems);
+    mem_free(job->instances);
+    mem_free(job->resources);
+    mem_free(job->offers);
+    mem_free(job->backends);
+    mem_free(job->headers);
+    mem_free(job->findings);
+    arena_finish(&job->arena);
+    mem_free(job);
+}

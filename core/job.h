@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all jobs have in common. A kind of job adds a state of its own and starts operations; results are
+ * kept here, in the job's arena, so that they live as long as the job.
+ */
+#ifndef ARCHWAY_CORE_JOB_H
+#define ARCHWAY_CORE_JOB_H
+
+#include "core/arena.h"
+#include "core/context.h"
+#include "core/op.h"
+
+#define JOB_READ_MS 120000u
+#define JOB_WRITE_MS 600000u
+#define JOB_WAIT_MS 3600000u
+
+struct job_kind {
+    /* Stops what is outstanding, without callbacks. The results stay. May be called twice. */
+    void (*stop)(archway_job *job);
+};
+
+struct job_instance {
+    const char *backend;
+    aw_instance instance;
+};
+
+struct job_offer {
+    const char *backend;
+    aw_offer offer;
+};
+
+struct job_finding {
+    uint32_t verdict;
+    const char *subject;
+    const char *text;
+};
+
+struct job_backend {
+    const struct backend *backend;
+    aw_error error;
+    bool complete;
+    uint64_t fetched_at_ms;
+};
+
+struct archway_job {
+    archway *aw;
+    struct link link; /* in the context's list */
+    const struct job_kind *kind;
+    void *state;      /* the kind's, in `arena` */
+    struct arena arena;
+    uint64_t timeout_ms;
+    bool hard_timeout; /* the caller named it */
+    archway_done_fn on_done;
+    void *on_done_arg;
+    struct loop_timer ending;
+    bool ended; /* no more work: `done` is due */
+    bool done;
+
+    aw_error error;
+    uint64_t parts_done;
+    uint64_t parts;
+    const char *token;
+    bool sent;
+
+    aw_error *problems;
+    size_t problem_count;
+    struct job_instance *instances;
+    size_t instance_count;
+    aw_resource *resources;
+    size_t resource_count;
+    struct job_offer *offers;
+    size_t offer_count;
+    struct removed removed[SELECTION_FILTERS];
+    struct job_backend *backends;
+    size_t backend_count;
+    aw_header *headers;
+    size_t header_count;
+    struct job_finding *findings;
+    size_t finding_count;
+};
+
+/* Makes a job of a kind with a zeroed state. NULL and *ret_error: no memory. */
+archway_job *job_create(archway *aw, const struct job_kind *kind, size_t state_size,
+                        const archway_call *call, uint64_t default_timeout_ms, aw_error *ret_error);
+
+/* Ends the job from the loop; the first end stands. `error` NULL: success. */
+void job_end(archway_job *job, const aw_error *error);
+void job_end_with(archway_job *job, uint32_t code, const char *message);
+
+/* Keeping results. Without memory they end the job and return -1. */
+int job_add_problem(archway_job *job, const aw_error *problem);
+int job_add_instance(archway_job *job, const char *backend, const aw_instance *instance);
+int job_add_resource(archway_job *job, const aw_resource *resource);
+int job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* A copy that lives as long as the job; NULL ends it, unless text is NULL. */
+const char *job_text(archway_job *job, const char *text);
+
+/* The open backend of that name, or -1 and why there is none. */
+int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error);
+
+/* An operation of this job, with its time limit and itself as the owner. NULL ends the job. */
+struct op *job_op(archway_job *job, struct backend *backend, enum op_kind kind, const char *region,
+                  const struct op_sink *sink);
+
+#endif

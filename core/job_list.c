@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listing the machines of an owner, on all backends and regions at once. */
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/job.h"
+#include "core/regions.h"
+#include "core/vec.h"
+
+#include <string.h>
+
+struct list_part {
+    archway_job *job;
+    struct backend *backend;
+    struct regions_wait regions;
+    size_t result; /* its place in job->backends */
+    size_t listings;
+    size_t failed;
+};
+
+struct list_job {
+    const char *owner; /* NULL: everybody */
+    struct list_part *parts;
+    size_t part_count;
+    size_t pending;
+    struct link ops; /* struct list_op */
+    struct loop_timer start;
+};
+
+struct list_op {
+    struct link link;
+    struct list_part *part;
+    struct op *op;
+};
+
+static void stop(archway_job *job)
+{
+    struct list_job *state = job->state;
+    loop_stop(job->aw->loop, &state->start);
+    for (size_t i = 0; i < state->part_count; i++)
+        regions_leave(&state->parts[i].regions);
+    while (!list_empty(&state->ops)) {
+        struct list_op *item = list_item(state->ops.next, struct list_op, link);
+        list_remove(&item->link);
+        op_destroy(item->op);
+    }
+}
+
+static const struct job_kind list_kind = {.stop = stop};
+
+static void part_done(archway_job *job)
+{
+    struct list_job *state = job->state;
+    job->parts_done++;
+    if (--state->pending == 0 && !job->ended)
+        job_end(job, NULL);
+}
+
+static void add_failure(struct list_part *part, const aw_error *error)
+{
+    struct job_backend *result = &part->job->backends[part->result];
+    result->complete = false;
+    job_add_problem(part->job, error);
+    if (++part->failed >= part->listings)
+        error_copy(&result->error, error);
+}
+
+static bool is_wanted(const struct list_job *state, const struct backend *backend,
+                      const aw_instance *instance)
+{
+    if (!regions_allow(backend, instance->region))
+        return false;
+    return !state->owner || (instance->owner && !strcmp(instance->owner, state->owner));
+}
+
+static void on_instance(struct op *op, const aw_instance *instance)
+{
+    struct list_op *item = op->owner;
+    archway_job *job = item->part->job;
+    if (is_wanted(job->state, op->backend, instance))
+        job_add_instance(job, op->backend->name, instance);
+}
+
+static void on_problem(struct op *op, const aw_error *problem)
+{
+    struct list_op *item = op->owner;
+    item->part->job->backends[item->part->result].complete = false;
+    job_add_problem(item->part->job, problem);
+}
+
+static void on_done(struct op *op)
+{
+    struct list_op *item = op->owner;
+    archway_job *job = item->part->job;
+    aw_error error = op->error;
+    list_remove(&item->link);
+    op_destroy(op);
+    if (error.code)
+        add_failure(item->part, &error);
+    part_done(job);
+}
+
+static const struct op_sink sink = {
+    .instance = on_instance,
+    .problem = on_problem,
+    .done = on_done,
+};
+
+static void list_region(struct list_part *part, const char *region)
+{
+    archway_job *job = part->job;
+    struct list_job *state = job->state;
+    const aw_list wish = {.size = sizeof wish, .region = region, .owner = state->owner};
+    struct list_op *item = arena_alloc(&job->arena, sizeof *item);
+    struct op *op = item ? job_op(job, part->backend, OP_LIST, region, &sink) : NULL;
+    if (!op) {
+        job_end_with(job, AW_E_NO_MEMORY, "out of memory for a listing");
+        return;
+    }
+    item->part = part;
+    item->op = op;
+    op->owner = item;
+    list_append(&state->ops, &item->link);
+    state->pending++;
+    job->parts++;
+    op_start(op, &wish);
+}
+
+static void on_regions(struct regions_wait *wait, const char *const *names, size_t count,
+                       const aw_error *error)
+{
+    struct list_part *part = list_item(wait, struct list_part, regions);
+    archway_job *job = part->job;
+    part->listings = count;
+    if (error->code)
+        add_failure(part, error);
+    for (size_t i = 0; i < count && !job->ended; i++)
+        list_region(part, names[i]);
+    part->job->backends[part->result].fetched_at_ms = backend_now_ms(part->backend);
+    part_done(job);
+}
+
+static void start(void *arg)
+{
+    archway_job *job = arg;
+    struct list_job *state = job->state;
+    state->pending = state->part_count + 1; /* the one keeps it from ending in between */
+    job->parts = state->part_count + 1;
+    for (size_t i = 0; i < state->part_count && !job->ended; i++)
+        regions_find(state->parts[i].backend, &state->parts[i].regions);
+    part_done(job);
+}
+
+static int add_backend(archway_job *job, struct backend *backend)
+{
+    struct list_job *state = job->state;
+    struct job_backend *result = VEC_PUSH(&job->backends, &job->backend_count);
+    if (!result)
+        return -1;
+    result->backend = backend;
+    result->complete = backend->error.code == AW_OK;
+    error_copy(&result->error, &backend->error);
+    if (backend->error.code)
+        return job_add_problem(job, &backend->error);
+    struct list_part *part = &state->parts[state->part_count++];
+    part->job = job;
+    part->backend = backend;
+    part->regions.found = on_regions;
+    part->result = job->backend_count - 1;
+    return 0;
+}
+
+static int add_backends(archway_job *job, const char *name)
+{
+    struct list_job *state = job->state;
+    archway *aw = job->aw;
+    state->parts = arena_alloc(&job->arena, (aw->backend_count + 1) * sizeof *state->parts);
+    if (!state->parts)
+        return -1;
+    for (size_t i = 0; i < aw->backend_count; i++)
+        if ((!name || !strcmp(name, aw->backends[i]->name)) && add_backend(job, aw->backends[i]))
+            return -1;
+    return 0;
+}
+
+int archway_list(archway *aw, const char *backend, const char *owner, const archway_call *call,
+                 archway_job **ret_job, aw_error *ret_error)
+{
+    struct backend *found = NULL;
+    if (backend && job_backend(aw, backend, &found, ret_error))
+        return -1;
+    archway_job *job =
+        job_create(aw, &list_kind, sizeof(struct list_job), call, JOB_READ_MS, ret_error);
+    if (!job)
+        return -1;
+    struct list_job *state = job->state;
+    list_init(&state->ops);
+    state->start = (struct loop_timer){.run = start, .arg = job};
+    state->owner = job_text(job, owner);
+    if (job->ended || add_backends(job, backend)) {
+        archway_job_destroy(job);
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the listing");
+    }
+    loop_set(aw->loop, &state->start, 0);
+    *ret_job = job;
+    return 0;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking the backends for their offers, and answering the query from the table. */
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/job.h"
+#include "core/mem.h"
+#include "core/regions.h"
+#include "core/shard.h"
+#include "core/vec.h"
+
+#include <string.h>
+
+/* One backend's part of the job. */
+struct part {
+    archway_job *job;
+    struct backend *backend;
+    struct regions_wait regions;
+    struct listing *listings;
+    size_t listing_count;
+    size_t result; /* its place in job->backends */
+};
+
+struct listing {
+    struct shard_wait wait;
+    struct part *part;
+    bool done;
+    aw_error error;
+};
+
+struct offers_job {
+    const archway_query *query;
+    uint64_t max_age_ms;
+    struct part *parts;
+    size_t part_count;
+    size_t pending; /* region searches and listings */
+    struct loop_timer deadline;
+    struct loop_timer start;
+};
+
+static void select_offers(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    struct selection selection = {0};
+    if (table_select(job->aw->table, state->query, &selection)) {
+        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the selection");
+        return;
+    }
+    memcpy(job->removed, selection.removed, sizeof job->removed);
+    job->offers = mem_alloc(selection.count * sizeof *job->offers);
+    for (size_t i = 0; job->offers && i < selection.count; i++) {
+        job->offers[i].offer.size = sizeof job->offers[i].offer;
+        table_offer(job->aw->table, selection.rows[i], &job->offers[i].offer,
+                    &job->offers[i].backend);
+    }
+    job->offer_count = job->offers ? selection.count : 0;
+    selection_finish(&selection);
+    if (job->offers)
+        job_end(job, NULL);
+    else
+        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the offers");
+}
+
+static void settle(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    if (!state->pending && !job->ended)
+        select_offers(job);
+}
+
+static void part_done(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    state->pending--;
+    job->parts_done++;
+}
+
+static void add_problem(struct part *part, const aw_error *problem)
+{
+    struct job_backend *result = &part->job->backends[part->result];
+    result->complete = false;
+    job_add_problem(part->job, problem);
+}
+
+/* A backend has failed when all of its listings have. */
+static void judge_backend(struct part *part)
+{
+    struct job_backend *result = &part->job->backends[part->result];
+    const aw_error *failure = NULL;
+    uint64_t oldest_ms = UINT64_MAX;
+    size_t failed = 0;
+    for (size_t i = 0; i < part->listing_count; i++) {
+        const struct shard *shard = part->listings[i].wait.shard;
+        if (part->listings[i].error.code) {
+            failure = &part->listings[i].error;
+            failed++;
+        }
+        if (shard->fetched_at_ms && shard->fetched_at_ms < oldest_ms)
+            oldest_ms = shard->fetched_at_ms;
+    }
+    result->fetched_at_ms = oldest_ms == UINT64_MAX ? 0 : oldest_ms;
+    if (failure && failed == part->listing_count)
+        error_copy(&result->error, failure);
+}
+
+static void on_listed(struct shard_wait *wait)
+{
+    struct listing *listing = list_item(wait, struct listing, wait);
+    struct part *part = listing->part;
+    const struct shard *shard = wait->shard;
+    listing->done = true;
+    error_copy(&listing->error, &shard->error);
+    if (shard->error.code)
+        add_problem(part, &shard->error);
+    for (size_t i = 0; i < shard->problem_count && !part->job->ended; i++)
+        add_problem(part, &shard->problems[i]);
+    part_done(part->job);
+    judge_backend(part);
+    settle(part->job);
+}
+
+static bool wanted(const struct part *part, const char *region)
+{
+    const struct offers_job *state = part->job->state;
+    return !region || names_has(&state->query->regions, region);
+}
+
+static void list_region(struct part *part, const char *region)
+{
+    struct offers_job *state = part->job->state;
+    struct listing *listing = &part->listings[part->listing_count++];
+    listing->part = part;
+    listing->wait.listed = on_listed;
+    state->pending++;
+    part->job->parts++;
+    if (shard_list(part->backend, region, state->max_age_ms, &listing->wait))
+        job_end_with(part->job, AW_E_NO_MEMORY, "out of memory for a listing");
+}
+
+static void on_regions(struct regions_wait *wait, const char *const *names, size_t count,
+                       const aw_error *error)
+{
+    struct part *part = list_item(wait, struct part, regions);
+    archway_job *job = part->job;
+    if (error->code) {
+        add_problem(part, error);
+        error_copy(&job->backends[part->result].error, error);
+    }
+    part->listings = arena_alloc(&job->arena, (count + 1) * sizeof *part->listings);
+    if (!part->listings)
+        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the listings");
+    for (size_t i = 0; i < count && !job->ended; i++)
+        if (wanted(part, names[i]))
+            list_region(part, names[i]);
+    part_done(job);
+    settle(job);
+}
+
+static void start(void *arg)
+{
+    archway_job *job = arg;
+    struct offers_job *state = job->state;
+    state->pending++; /* keeps the job from ending before all parts have begun */
+    for (size_t i = 0; i < state->part_count && !job->ended; i++) {
+        state->pending++;
+        job->parts++;
+        regions_find(state->parts[i].backend, &state->parts[i].regions);
+    }
+    state->pending--;
+    settle(job);
+}
+
+static void give_up(struct part *part)
+{
+    struct job_backend *result = &part->job->backends[part->result];
+    size_t missing = part->listings ? 0 : 1;
+    aw_error late = {0};
+    kit_error_set(&late, AW_E_TIMEOUT, "no answer within %llu ms",
+                  (unsigned long long)part->job->timeout_ms);
+    kit_error_text(late.backend, sizeof late.backend, part->backend->name);
+    for (size_t i = 0; i < part->listing_count; i++) {
+        if (part->listings[i].done)
+            continue;
+        error_copy(&part->listings[i].error, &late);
+        missing++;
+    }
+    if (missing)
+        add_problem(part, &late);
+    if (part->listings)
+        judge_backend(part);
+    else
+        error_copy(&result->error, &late);
+}
+
+/* Shows what has come, and names what has not. */
+static void on_deadline(void *arg)
+{
+    archway_job *job = arg;
+    struct offers_job *state = job->state;
+    for (size_t i = 0; i < state->part_count && !job->ended; i++)
+        give_up(&state->parts[i]);
+    if (!job->ended)
+        select_offers(job);
+}
+
+static void stop(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    loop_stop(job->aw->loop, &state->deadline);
+    loop_stop(job->aw->loop, &state->start);
+    for (size_t i = 0; i < state->part_count; i++) {
+        regions_leave(&state->parts[i].regions);
+        for (size_t at = 0; at < state->parts[i].listing_count; at++)
+            shard_leave(&state->parts[i].listings[at].wait);
+    }
+}
+
+static const struct job_kind offers_kind = {.stop = stop};
+
+static int add_backend(archway_job *job, struct backend *backend)
+{
+    struct offers_job *state = job->state;
+    struct job_backend *result = VEC_PUSH(&job->backends, &job->backend_count);
+    if (!result)
+        return -1;
+    result->backend = backend;
+    result->complete = backend->error.code == AW_OK;
+    error_copy(&result->error, &backend->error);
+    if (backend->error.code)
+        return job_add_problem(job, &backend->error);
+    struct part *part = &state->parts[state->part_count++];
+    part->job = job;
+    part->backend = backend;
+    part->regions.found = on_regions;
+    part->result = job->backend_count - 1;
+    return 0;
+}
+
+static int add_backends(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    archway *aw = job->aw;
+    state->parts = arena_alloc(&job->arena, (aw->backend_count + 1) * sizeof *state->parts);
+    if (!state->parts)
+        return -1;
+    for (size_t i = 0; i < aw->backend_count; i++)
+        if (names_has(&state->query->backends, aw->backends[i]->name) &&
+            add_backend(job, aw->backends[i]))
+            return -1;
+    return 0;
+}
+
+int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
+                   const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    archway_job *job =
+        job_create(aw, &offers_kind, sizeof(struct offers_job), call, JOB_READ_MS, ret_error);
+    if (!job)
+        return -1;
+    struct offers_job *state = job->state;
+    state->query = query;
+    state->max_age_ms = max_age_ms;
+    state->start = (struct loop_timer){.run = start, .arg = job};
+    state->deadline = (struct loop_timer){.run = on_deadline, .arg = job};
+    if (add_backends(job)) {
+        archway_job_destroy(job);
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the offers");
+    }
+    loop_set(aw->loop, &state->start, 0);
+    loop_set(aw->loop, &state->deadline, job->timeout_ms);
+    *ret_job = job;
+    return 0;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a job from outside. */
+#include "core/backend.h"
+#include "core/job.h"
+#include "core/sized.h"
+
+int archway_job_done(const archway_job *job)
+{
+    return job->done;
+}
+
+const aw_error *archway_job_error(const archway_job *job)
+{
+    return job->done ? &job->error : NULL;
+}
+
+uint64_t archway_job_problem_count(const archway_job *job)
+{
+    return job->problem_count;
+}
+
+const aw_error *archway_job_problem(const archway_job *job, uint64_t index)
+{
+    return index < job->problem_count ? &job->problems[index] : NULL;
+}
+
+void archway_job_progress(const archway_job *job, uint64_t *ret_done, uint64_t *ret_total)
+{
+    *ret_done = job->parts_done;
+    *ret_total = job->parts;
+}
+
+uint64_t archway_job_offer_count(const archway_job *job)
+{
+    return job->offer_count;
+}
+
+int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offer,
+                      const char **ret_backend)
+{
+    if (index >= job->offer_count)
+        return -1;
+    SIZED_GIVE(ret_offer, &job->offers[index].offer);
+    *ret_backend = job->offers[index].backend;
+    return 0;
+}
+
+const char *archway_job_removed(const archway_job *job, uint64_t index, uint64_t *ret_count)
+{
+    if (index >= SELECTION_FILTERS || !job->removed[index].name)
+        return NULL;
+    *ret_count = job->removed[index].count;
+    return job->removed[index].name;
+}
+
+uint64_t archway_job_backend_count(const archway_job *job)
+{
+    return job->backend_count;
+}
+
+int archway_job_backend(const archway_job *job, uint64_t index, archway_backend_result *ret_result)
+{
+    if (index >= job->backend_count)
+        return -1;
+    const struct job_backend *backend = &job->backends[index];
+    const archway_backend_result result = {
+        .complete = backend->complete,
+        .fetched_at_ms = backend->fetched_at_ms,
+        .name = backend->backend->name,
+        .error = &backend->error,
+    };
+    SIZED_GIVE(ret_result, &result);
+    return 0;
+}
+
+uint64_t archway_job_instance_count(const archway_job *job)
+{
+    return job->instance_count;
+}
+
+const aw_instance *archway_job_instance(const archway_job *job, uint64_t index,
+                                        const char **ret_backend)
+{
+    if (index >= job->instance_count)
+        return NULL;
+    if (ret_backend)
+        *ret_backend = job->instances[index].backend;
+    return &job->instances[index].instance;
+}
+
+uint64_t archway_job_resource_count(const archway_job *job)
+{
+    return job->resource_count;
+}
+
+const aw_resource *archway_job_resource(const archway_job *job, uint64_t index)
+{
+    return index < job->resource_count ? &job->resources[index] : NULL;
+}
+
+const char *archway_job_token(const archway_job *job)
+{
+    return job->token;
+}
+
+int archway_job_sent(const archway_job *job)
+{
+    return job->sent;
+}
+
+uint64_t archway_job_header_count(const archway_job *job)
+{
+    return job->header_count;
+}
+
+int archway_job_header(const archway_job *job, uint64_t index, aw_header *ret_header)
+{
+    if (index >= job->header_count)
+        return -1;
+    *ret_header = job->headers[index];
+    return 0;
+}
+
+uint64_t archway_job_finding_count(const archway_job *job)
+{
+    return job->finding_count;
+}
+
+int archway_job_finding(const archway_job *job, uint64_t index, archway_finding *ret_finding)
+{
+    if (index >= job->finding_count)
+        return -1;
+    const struct job_finding *finding = &job->findings[index];
+    const archway_finding result = {
+        .verdict = finding->verdict,
+        .subject = finding->subject,
+        .text = finding->text,
+    };
+    SIZED_GIVE(ret_finding, &result);
+    return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The world as it is. */
+#include "core/arena.h"
+#include "core/mem.h"
+#include "core/real_http.h"
+#include "core/real_program.h"
+#include "core/world.h"
+#include "kit/buf.h"
+#include "kit/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LONGEST_PATH 4096
+
+struct real_world {
+    struct world face; /* first */
+    struct http *http;
+};
+
+static struct http *http_of(struct world *world)
+{
+    return ((struct real_world *)(void *)world)->http;
+}
+
+static void real_send(struct world *world, struct wire_call *call)
+{
+    http_send(http_of(world), call);
+}
+
+static void real_cancel(struct world *world, struct wire_call *call)
+{
+    http_cancel(http_of(world), call);
+}
+
+static void real_run(struct world *world, struct run_call *call)
+{
+    program_run(world->loop, call);
+}
+
+static void real_cancel_run(struct world *world, struct run_call *call)
+{
+    program_cancel(world->loop, call);
+}
+
+static const char *real_env(struct world *world, struct arena *arena, const char *name, bool secret)
+{
+    const char *value = getenv(name);
+    (void)world;
+    (void)secret;
+    return value && *value ? arena_text(arena, value) : NULL;
+}
+
+static const char *home(void)
+{
+    const char *variable = getenv("HOME");
+    const struct passwd *user = variable && *variable ? NULL : getpwuid(getuid());
+    return user ? user->pw_dir : variable;
+}
+
+/* Writes the path with "~" replaced; -1 when it is too long. */
+static int expand(const char *path, char *ret_path, size_t size)
+{
+    bool in_home = !strncmp(path, "~/", 2);
+    const char *folder = in_home ? home() : "";
+    const char *rest = in_home ? path + 1 : path;
+    size_t folder_size = folder ? strlen(folder) : size;
+    if (folder_size + strlen(rest) + 1 > size)
+        return -1;
+    memcpy(ret_path, folder, folder_size);
+    memcpy(ret_path + folder_size, rest, strlen(rest) + 1);
+    return 0;
+}
+
+static int open_failed(const char *path, aw_error *ret_error)
+{
+    uint32_t code = errno == ENOENT || errno == ENOTDIR ? AW_E_NOT_FOUND : AW_E_DENIED;
+    return kit_error_set(ret_error, code, "%s cannot be read: %s", path, strerror(errno));
+}
+
+static int read_all(int fd, char *data, size_t size)
+{
+    size_t have = 0;
+    while (have < size) {
+        ssize_t more = read(fd, data + have, size - have);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more <= 0)
+            return -1;
+        have += (size_t)more;
+    }
+    return 0;
+}
+
+static int read_open_file(int fd, struct arena *arena, const char *path, uint64_t max_size,
+                          aw_bytes *ret_content, aw_error *ret_error)
+{
+    struct stat status;
+    if (fstat(fd, &status) || !S_ISREG(status.st_mode))
+        return kit_error_set(ret_error, AW_E_INVALID, "%s is not a file", path);
+    if ((uint64_t)status.st_size > max_size)
+        return kit_error_set(ret_error, AW_E_INVALID, "%s is larger than %llu bytes", path,
+                             (unsigned long long)max_size);
+    char *data = arena_alloc(arena, (size_t)status.st_size + 1);
+    if (!data)
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for %s", path);
+    if (read_all(fd, data, (size_t)status.st_size))
+        return kit_error_set(ret_error, AW_E_DENIED, "%s cannot be read whole", path);
+    *ret_content = (aw_bytes){.data = data, .size = (uint64_t)status.st_size};
+    return 0;
+}
+
+static int real_read_file(struct world *world, struct arena *arena, const char *path,
+                          uint64_t max_size, bool secret, aw_bytes *ret_content,
+                          aw_error *ret_error)
+{
+    char full[LONGEST_PATH];
+    (void)world;
+    (void)secret;
+    if (expand(path, full, sizeof full))
+        return kit_error_set(ret_error, AW_E_INVALID, "the path of a file is too long");
+    /* Not blocked by a pipe that somebody put in its place. */
+    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return open_failed(path, ret_error);
+    int status = read_open_file(fd, arena, path, max_size, ret_content, ret_error);
+    close(fd);
+    return status;
+}
+
+static bool real_file_exists(struct world *world, const char *path)
+{
+    char full[LONGEST_PATH];
+    (void)world;
+    return !expand(path, full, sizeof full) && access(full, R_OK) == 0;
+}
+
+static void real_random(struct world *world, void *out, size_t size)
+{
+    unsigned char *bytes = out;
+    (void)world;
+    while (size) {
+        ssize_t got = getrandom(bytes, size, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        /* Without randomness tokens would collide: nothing may go on. */
+        if (got < 0)
+            abort();
+        bytes += got;
+        size -= (size_t)got;
+    }
+}
+
+static uint64_t real_wall_ms(struct world *world)
+{
+    struct timespec now;
+    (void)world;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void real_name_value(struct world *world, const char *name, const char *value)
+{
+    (void)world;
+    (void)name;
+    (void)value;
+}
+
+static int real_finish(struct world *world, aw_error *ret_error)
+{
+    (void)world;
+    (void)ret_error;
+    return 0;
+}
+
+static void real_destroy(struct world *world)
+{
+    http_destroy(http_of(world));
+    mem_free(world);
+}
+
+static const struct world_ops real_ops = {
+    .send = real_send,
+    .cancel = real_cancel,
+    .run = real_run,
+    .cancel_run = real_cancel_run,
+    .env = real_env,
+    .read_file = real_read_file,
+    .file_exists = real_file_exists,
+    .random = real_random,
+    .wall_ms = real_wall_ms,
+    .name_value = real_name_value,
+    .finish = real_finish,
+    .destroy = real_destroy,
+};
+
+struct world *world_real_create(struct loop *loop, aw_error *ret_error)
+{
+    struct real_world *world = mem_alloc(sizeof *world);
+    if (!world) {
+        kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory");
+        return NULL;
+    }
+    world->face = (struct world){.ops = &real_ops, .loop = loop};
+    world->http = http_create(loop, ret_error);
+    if (!world->http) {
+        mem_free(world);
+        return NULL;
+    }
+    return &world->face;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A child process from its start to its end. */
+#include "core/real_program.h"
+
+#include "core/mem.h"
+#include "core/real_spawn.h"
+#include "kit/buf.h"
+#include "kit/error.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEFAULT_TIMEOUT_MS 60000u
+#define DEFAULT_MAX_OUTPUT ((size_t)1024 * 1024)
+/* How long output may still come when the program has ended but something holds its streams open. */
+#define LAST_OUTPUT_MS 200u
+#define CHUNK 16384
+
+struct stream {
+    struct loop_watch watch;
+    struct running *running;
+    int fd; /* -1: closed */
+    kit_buf text;
+};
+
+struct running {
+    struct loop *loop;
+    struct run_call *call;
+    struct child child;
+    struct loop_watch process_watch;
+    struct loop_watch input_watch;
+    struct loop_timer timer;
+    struct stream output;
+    struct stream errors;
+    int input; /* -1: closed */
+    size_t written;
+    bool ended;
+};
+
+static void close_stream(struct running *running, int *fd, struct loop_watch *watch)
+{
+    if (*fd < 0)
+        return;
+    loop_watch_fd(running->loop, *fd, 0, watch);
+    close(*fd);
+    *fd = -1;
+}
+
+static void release(struct running *running)
+{
+    loop_stop(running->loop, &running->timer);
+    close_stream(running, &running->input, &running->input_watch);
+    close_stream(running, &running->output.fd, &running->output.watch);
+    close_stream(running, &running->errors.fd, &running->errors.watch);
+    close_stream(running, &running->child.process, &running->process_watch);
+    kit_buf_finish(&running->output.text);
+    kit_buf_finish(&running->errors.text);
+    mem_free(running);
+}
+
+static void kill_all(struct running *running)
+{
+    kill(-running->child.pid, SIGKILL);
+    if (!running->ended)
+        waitpid(running->child.pid, NULL, 0);
+    running->ended = true;
+}
+
+static void finish(struct running *running)
+{
+    struct run_call *call = running->call;
+    call->result.size = sizeof call->result;
+    call->result.output =
+        (aw_bytes){kit_buf_text(&running->output.text), running->output.text.size};
+    call->result.errors =
+        (aw_bytes){kit_buf_text(&running->errors.text), running->errors.text.size};
+    call->transport = NULL;
+    call->done(call);
+    release(running);
+}
+
+static void give_up(struct running *running, const char *why)
+{
+    snprintf(running->call->problem, sizeof running->call->problem, "`%s` %s",
+             running->call->program->name, why);
+    kill_all(running);
+    finish(running);
+}
+
+static void on_timer(void *arg)
+{
+    struct running *running = arg;
+    if (running->ended) {
+        finish(running);
+        return;
+    }
+    running->call->timed_out = true;
+    give_up(running, "did not end in time and was killed");
+}
+
+static void maybe_finish(struct running *running)
+{
+    if (running->ended && running->output.fd < 0 && running->errors.fd < 0)
+        finish(running);
+}
+
+static void on_readable(void *arg, uint32_t events)
+{
+    struct stream *stream = arg;
+    struct running *running = stream->running;
+    char chunk[CHUNK];
+    (void)events;
+    ssize_t size = read(stream->fd, chunk, sizeof chunk);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (size <= 0) {
+        close_stream(running, &stream->fd, &stream->watch);
+        maybe_finish(running);
+        return;
+    }
+    kit_buf_add(&stream->text, chunk, (size_t)size);
+    explicit_bzero(chunk, (size_t)size);
+    if (stream->text.state == KIT_BUF_OK)
+        return;
+    running->call->too_large = true;
+    give_up(running, "said more than it may and was killed");
+}
+
+static void on_writable(void *arg, uint32_t events)
+{
+    struct running *running = arg;
+    const aw_bytes *input = &running->call->program->input;
+    (void)events;
+    ssize_t size = send(running->input, input->data + running->written,
+                        input->size - running->written, MSG_NOSIGNAL);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    running->written += size > 0 ? (size_t)size : 0;
+    if (size < 0 || running->written == input->size)
+        close_stream(running, &running->input, &running->input_watch);
+}
+
+static void on_ended(void *arg, uint32_t events)
+{
+    struct running *running = arg;
+    int status = 0;
+    (void)events;
+    if (waitpid(running->child.pid, &status, WNOHANG) == 0)
+        return;
+    running->ended = true;
+    running->call->result.status =
+        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    close_stream(running, &running->child.process, &running->process_watch);
+    loop_set(running->loop, &running->timer, LAST_OUTPUT_MS);
+    maybe_finish(running);
+}
+
+static bool watch_all(struct running *running)
+{
+    struct loop *loop = running->loop;
+    bool has_input = running->call->program->input.size > 0;
+    if (!has_input)
+        close_stream(running, &running->input, &running->input_watch);
+    return loop_watch_fd(loop, running->child.process, EPOLLIN, &running->process_watch) &&
+           loop_watch_fd(loop, running->output.fd, EPOLLIN, &running->output.watch) &&
+           loop_watch_fd(loop, running->errors.fd, EPOLLIN, &running->errors.watch) &&
+           (!has_input || loop_watch_fd(loop, running->input, EPOLLOUT, &running->input_watch));
+}
+
+static void init_stream(struct stream *stream, struct running *running, int fd, size_t max)
+{
+    stream->watch = (struct loop_watch){.ready = on_readable, .arg = stream};
+    stream->running = running;
+    stream->fd = fd;
+    kit_buf_init(&stream->text, mem_kit(), max);
+}
+
+static void report_not_started(void *arg)
+{
+    struct run_call *call = arg;
+    call->done(call);
+}
+
+static void not_started(struct loop *loop, struct run_call *call, int error)
+{
+    call->timer = (struct loop_timer){.run = report_not_started, .arg = call};
+    snprintf(call->problem, sizeof call->problem, "`%s` cannot be started: %s",
+             call->program->argv[0], strerror(error));
+    loop_set(loop, &call->timer, 0);
+}
+
+void program_run(struct loop *loop, struct run_call *call)
+{
+    const aw_program *program = call->program;
+    size_t max = program->max_output ? program->max_output : DEFAULT_MAX_OUTPUT;
+    struct running *running = mem_alloc(sizeof *running);
+    int error = running ? child_start(&running->child, program) : ENOMEM;
+    if (error) {
+        mem_free(running);
+        not_started(loop, call, error);
+        return;
+    }
+    running->loop = loop;
+    running->call = call;
+    running->input = running->child.input;
+    running->process_watch = (struct loop_watch){.ready = on_ended, .arg = running};
+    running->input_watch = (struct loop_watch){.ready = on_writable, .arg = running};
+    running->timer = (struct loop_timer){.run = on_timer, .arg = running};
+    init_stream(&running->output, running, running->child.output, max);
+    init_stream(&running->errors, running, running->child.errors, max);
+    if (!watch_all(running)) {
+        kill_all(running);
+        release(running);
+        not_started(loop, call, ENOMEM);
+        return;
+    }
+    call->started = true;
+    call->transport = running;
+    loop_set(loop, &running->timer, program->timeout_ms ? program->timeout_ms : DEFAULT_TIMEOUT_MS);
+}
+
+void program_cancel(struct loop *loop, struct run_call *call)
+{
+    struct running *running = call->transport;
+    loop_stop(loop, &call->timer);
+    if (!running)
+        return;
+    call->transport = NULL;
+    kill_all(running);
+    release(running);
+}

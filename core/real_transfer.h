@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request and its answer as a curl easy handle. */
+#ifndef ARCHWAY_CORE_REAL_TRANSFER_H
+#define ARCHWAY_CORE_REAL_TRANSFER_H
+
+#include "core/arena.h"
+#include "core/world.h"
+#include "kit/buf.h"
+
+#include <curl/curl.h>
+
+/* Where the certificates of authorities are, if not where curl looks by itself. */
+struct authorities {
+    char *file;
+    char *folder;
+};
+
+struct transfer {
+    struct wire_call *call;
+    CURL *easy;
+    struct curl_slist *lines; /* in `secrets` */
+    struct arena secrets;     /* header lines, and the answer to `authenticate` */
+    struct arena arena;       /* headers of the answer */
+    aw_header *headers;
+    size_t header_count;
+    kit_buf body;
+    bool too_large;
+    bool no_memory;
+    char problem[CURL_ERROR_SIZE];
+};
+
+/* NULL: no memory. */
+struct transfer *transfer_create(struct wire_call *call, const struct authorities *authorities);
+void transfer_destroy(struct transfer *transfer);
+
+/* Fills in the call's outcome and answer, which live as long as the transfer. */
+void transfer_finish(struct transfer *transfer, CURLcode result);
+
+#endif

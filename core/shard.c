@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listings of offers, each made once for all who want it. */
+#include "core/shard.h"
+
+#include "core/backend.h"
+#include "core/error.h"
+#include "core/mem.h"
+#include "core/regions.h"
+#include "core/vec.h"
+
+#include <string.h>
+
+#define LISTING_TIMEOUT_MS 300000u
+#define MOST_PROBLEMS 1000u
+
+static void out_of_memory(struct op *op)
+{
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the offers");
+    op_fail(op, &error);
+}
+
+static void on_offer(struct op *op, const aw_offer *offer)
+{
+    struct shard *shard = op->owner;
+    aw_error error = {0};
+    if (!regions_allow(shard->backend, offer->region))
+        return;
+    if (table_add(shard->incoming, shard->id, shard->backend->name, offer, &error))
+        op_fail(op, &error);
+}
+
+static void on_problem(struct op *op, const aw_error *problem)
+{
+    struct shard *shard = op->owner;
+    if (shard->problem_count >= MOST_PROBLEMS)
+        return;
+    aw_error *kept = VEC_PUSH(&shard->problems, &shard->problem_count);
+    if (kept)
+        *kept = *problem;
+    else
+        out_of_memory(op);
+}
+
+/* Moves the new rows into the table in the place of the old ones. */
+static int take_over(struct shard *shard)
+{
+    struct table *table = shard->backend->aw->table;
+    table_drop(table, shard->id);
+    for (uint32_t row = 0; row < table_count(shard->incoming); row++) {
+        aw_offer offer = {.size = sizeof offer};
+        const char *backend = NULL;
+        table_offer(shard->incoming, row, &offer, &backend);
+        if (table_add(table, shard->id, backend, &offer, &shard->error)) {
+            table_drop(table, shard->id);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void tell_all(struct shard *shard)
+{
+    struct link waiting;
+    list_init(&waiting);
+    while (!list_empty(&shard->waiting)) {
+        struct link *link = shard->waiting.next;
+        list_remove(link);
+        list_append(&waiting, link);
+    }
+    while (!list_empty(&waiting)) {
+        struct shard_wait *wait = list_item(waiting.next, struct shard_wait, link);
+        list_remove(&wait->link);
+        wait->listed(wait);
+    }
+}
+
+static void stop_listing(struct shard *shard)
+{
+    op_destroy(shard->op);
+    shard->op = NULL;
+    table_destroy(shard->incoming);
+    shard->incoming = NULL;
+}
+
+static void on_done(struct op *op)
+{
+    struct shard *shard = op->owner;
+    shard->error = op->error;
+    shard->error.size = sizeof shard->error;
+    if (shard->error.code == AW_OK && take_over(shard) == 0) {
+        shard->fetched_at_ms = backend_now_ms(shard->backend);
+        shard->complete = shard->problem_count == 0;
+    }
+    stop_listing(shard);
+    tell_all(shard);
+}
+
+static const struct op_sink sink = {.offer = on_offer, .problem = on_problem, .done = on_done};
+
+static bool is_region(const struct shard *shard, const char *region)
+{
+    return region && shard->region ? !strcmp(shard->region, region) : region == shard->region;
+}
+
+static struct shard *find(const struct backend *backend, const char *region)
+{
+    for (size_t i = 0; i < backend->shard_count; i++)
+        if (is_region(backend->shards[i], region))
+            return backend->shards[i];
+    return NULL;
+}
+
+static struct shard *create(struct backend *backend, const char *region)
+{
+    KIT_CLEANUP(mem_free_text) char *name = mem_copy_text(region);
+    struct shard **place = NULL;
+    if (!region || name)
+        place = VEC_PUSH(&backend->shards, &backend->shard_count);
+    if (!place)
+        return NULL;
+    *place = mem_alloc(sizeof **place);
+    if (!*place) {
+        backend->shard_count--;
+        return NULL;
+    }
+    (*place)->backend = backend;
+    (*place)->region = name;
+    (*place)->id = ++backend->aw->shard_ids;
+    list_init(&(*place)->waiting);
+    name = NULL;
+    return *place;
+}
+
+static int begin(struct shard *shard)
+{
+    const aw_offer_query wish = {
+        .size = sizeof wish, .archs = AW_ARCH_ANY, .region = shard->region};
+    shard->incoming = table_create();
+    shard->op = op_create(shard->backend, OP_LIST_OFFERS, shard->region, &sink, shard,
+                          LISTING_TIMEOUT_MS, false);
+    if (!shard->incoming || !shard->op) {
+        stop_listing(shard);
+        return -1;
+    }
+    mem_free(shard->problems);
+    shard->problems = NULL;
+    shard->problem_count = 0;
+    op_start(shard->op, &wish);
+    return 0;
+}
+
+static bool is_fresh(const struct shard *shard, uint64_t max_age_ms)
+{
+    uint64_t now_ms = backend_now_ms(shard->backend);
+    return shard->fetched_at_ms && shard->fetched_at_ms <= now_ms &&
+           now_ms - shard->fetched_at_ms < max_age_ms;
+}
+
+int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
+               struct shard_wait *wait)
+{
+    struct shard *shard = find(backend, region);
+    if (!shard)
+        shard = create(backend, region);
+    if (!shard)
+        return -1;
+    wait->shard = shard;
+    list_init(&wait->link);
+    if (!shard->op && is_fresh(shard, max_age_ms)) {
+        wait->listed(wait);
+        return 0;
+    }
+    if (!shard->op && begin(shard))
+        return -1;
+    list_append(&shard->waiting, &wait->link);
+    return 0;
+}
+
+void shard_leave(struct shard_wait *wait)
+{
+    if (!wait->link.next)
+        return;
+    list_remove(&wait->link);
+    if (wait->shard->op && list_empty(&wait->shard->waiting))
+        stop_listing(wait->shard);
+}
+
+void shards_finish(struct backend *backend)
+{
+    for (size_t i = 0; i < backend->shard_count; i++) {
+        struct shard *shard = backend->shards[i];
+        stop_listing(shard);
+        mem_free(shard->problems);
+        mem_free(shard->region);
+        mem_free(shard);
+    }
+    mem_free(backend->shards);
+    backend->shards = NULL;
+    backend->shard_count = 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One listing of offers: of one region of one backend. It remembers when it was last made, so that it is
+ * not made again too soon, and one listing under way serves all jobs that want it. Its offers enter the
+ * table only when it has succeeded; until then, and when it fails, the older ones stay.
+ */
+#ifndef ARCHWAY_CORE_SHARD_H
+#define ARCHWAY_CORE_SHARD_H
+
+#include "core/list.h"
+
+#include <archway/backend.h>
+
+#include <stdbool.h>
+
+struct backend;
+struct op;
+struct table;
+
+struct shard {
+    struct backend *backend;
+    char *region; /* NULL: all of them */
+    uint32_t id;  /* of its rows in the table */
+    uint64_t fetched_at_ms; /* when the rows were listed; 0: never */
+    bool complete;          /* nothing was missing then */
+    aw_error error;         /* of the last listing */
+    aw_error *problems;     /* what it reported */
+    size_t problem_count;
+    struct op *op;
+    struct table *incoming;
+    struct link waiting;
+};
+
+struct shard_wait {
+    struct link link;
+    struct shard *shard;
+    void (*listed)(struct shard_wait *wait);
+};
+
+/* Calls wait->listed from the loop when the shard has been listed, or at once when that was less than
+ * `max_age_ms` ago. -1: no memory. */
+int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
+               struct shard_wait *wait);
+/* Gives up waiting. A listing that nobody waits for any more is stopped. */
+void shard_leave(struct shard_wait *wait);
+
+void shards_finish(struct backend *backend);
+
+#endif
