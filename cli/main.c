@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The archway command: reads the command line, runs its verb, ends with its exit code. */
+#include "cli/exit_code.h"
+#include "cli/memory.h"
+#include "cli/options.h"
+#include "cli/session.h"
+#include "cli/signals.h"
+#include "cli/talk.h"
+#include "cli/verbs.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Keys must not land in a core dump, nor be read by a debugger. The leak sanitizer is one. */
+static void protect_memory(void)
+{
+    struct rlimit none = {0};
+#ifndef __SANITIZE_ADDRESS__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+/* A closed standard descriptor would be taken by the next file that is opened, and written to. */
+static void open_standard_files(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static int print_version(void)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf out;
+    cli_buf_init(&out);
+    kit_buf_addf(&out, "archway %s\n", archway_version());
+    return output_write(&out);
+}
+
+static int print_help(const struct options *options)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf out;
+    const struct verb *verb = options->verb;
+    cli_buf_init(&out);
+    if (verb && !verb->run && options->operand_count > 0) {
+        const char *name = options->operands[0];
+        verb = verb_find(name);
+        if (!verb)
+            return say_usage("there is no command \"%s\"; `archway help` lists them", name);
+    } else if (verb && !verb->run) {
+        verb = NULL;
+    }
+    help_print(verb, &out);
+    return output_write(&out);
+}
+
+static int run_verb(const struct options *options)
+{
+    struct session session;
+    int code = session_open(&session, options);
+    if (code != EXIT_OK)
+        return code;
+    code = options->verb->run(&session);
+    return exit_code_worse(code, session_close(&session));
+}
+
+static int run(const struct options *options)
+{
+    if (options_count(options, OPTION_VERSION))
+        return print_version();
+    if (options_count(options, OPTION_HELP) || (options->verb && !options->verb->run))
+        return print_help(options);
+    if (!options->verb)
+        return say_usage("what shall be done? `archway help` lists the commands");
+    return run_verb(options);
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    open_standard_files();
+    protect_memory();
+    signals_catch();
+    int code = options_read(&options, argc, argv);
+    if (code == EXIT_OK)
+        code = run(&options);
+    options_finish(&options);
+    return code;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hands the filters to the library word by word: it alone knows how they are written. */
+#include "cli/offers.h"
+
+#include "cli/exit_code.h"
+#include "cli/memory.h"
+#include "cli/outcome.h"
+#include "cli/talk.h"
+#include "cli/verbs.h"
+
+#include <inttypes.h>
+
+int offers_query(const struct options *options, archway_query **ret_query)
+{
+    aw_error error;
+    archway_query *query = archway_query_create();
+    if (!query)
+        return say_failure(AW_E_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < options->value_count; i++) {
+        const struct option_value *value = &options->values[i];
+        const struct option_row *row = &option_rows[value->id];
+        const char *text = value->text ? value->text : row->value;
+        if (!row->filter || archway_query_set(query, row->filter, text, &error) == 0)
+            continue;
+        archway_query_destroy(query);
+        return say_usage("--%s: %s", row->name, error.message);
+    }
+    *ret_query = query;
+    return EXIT_OK;
+}
+
+static void say_nothing_matched(const archway_job *job)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf text;
+    const char *filter;
+    uint64_t count = 0;
+    cli_buf_init(&text);
+    for (uint64_t i = 0; (filter = archway_job_removed(job, i, &count)) != NULL; i++)
+        kit_buf_addf(&text, "%s %s removed %" PRIu64, i > 0 ? "," : ":", filter, count);
+    if (text.size == 0)
+        say("there are no offers");
+    else
+        say("no offer matches%s", kit_buf_text(&text));
+}
+
+int offers_ask(struct session *session, const archway_query *query, archway_job **ret_job)
+{
+    aw_error error;
+    archway_call call = session_call(session);
+    int code = session_need_backend(session, NULL);
+    if (code != EXIT_OK)
+        return code;
+    if (archway_offers(session->aw, query, 0, &call, ret_job, &error) != 0)
+        return say_error(&error);
+    code = outcome_run(session, *ret_job);
+    bool answered = code == EXIT_OK || code == EXIT_PARTIAL;
+    if (!answered || archway_job_offer_count(*ret_job) > 0)
+        return code;
+    say_nothing_matched(*ret_job);
+    return code == EXIT_OK ? EXIT_NOTHING : code;
+}
+
+void offers_drop_query(archway_query **query)
+{
+    archway_query_destroy(*query);
+}

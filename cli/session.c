@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opens the library as the command line says, and runs its loop beside signals and progress. */
+#include "cli/session.h"
+
+#include "cli/exit_code.h"
+#include "cli/memory.h"
+#include "cli/signals.h"
+#include "cli/talk.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PROGRESS_EVERY_MS 500
+#define CANCEL_WITHIN_MS 300
+
+static uint64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The plugins lie at the same place beside the program in a build tree and where it is installed. */
+static char *plugin_dir(void)
+{
+    char program[PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program);
+    const char *slash = size > 0 ? memrchr(program, '/', (size_t)size) : NULL;
+    if (!slash || size == sizeof program)
+        return NULL;
+    KIT_CLEANUP(kit_buf_finish) kit_buf path;
+    cli_buf_init(&path);
+    kit_buf_add(&path, program, (size_t)(slash - program) + 1);
+    kit_buf_add_text(&path, ARCHWAY_PLUGIN_SUBDIR);
+    return realpath(kit_buf_text(&path), NULL);
+}
+
+static uint32_t log_level(const struct options *options)
+{
+    switch (options_count(options, OPTION_VERBOSE)) {
+    case 0:
+        return AW_LOG_WARNING;
+    case 1:
+        return AW_LOG_INFO;
+    default:
+        return AW_LOG_DEBUG;
+    }
+}
+
+int session_open(struct session *session, const struct options *options)
+{
+    aw_error error;
+    size_t dir_count = options_count(options, OPTION_BACKEND_DIR);
+    const char **dirs = cli_alloc(dir_count, sizeof *dirs);
+    char *default_dir = plugin_dir();
+    options_texts(options, OPTION_BACKEND_DIR, dirs);
+    archway_options how = {
+        .size = sizeof how,
+        .log_level = log_level(options),
+        .config_path = options_text(options, OPTION_CONFIG),
+        .plugin_dirs = dirs,
+        .plugin_dir_count = dir_count,
+        .default_plugin_dir = default_dir,
+        .replay_path = options_text(options, OPTION_REPLAY),
+        .record_dir = options_text(options, OPTION_RECORD),
+        .log = talk_log,
+    };
+    *session = (struct session){.options = options};
+    int result = archway_open(&how, &session->aw, &error);
+    free(dirs);
+    free(default_dir);
+    if (result == 0)
+        return EXIT_OK;
+    /* What cannot be understood was written by the user, if not on the command line. */
+    int code = say_error(&error);
+    return error.code == AW_E_INVALID ? EXIT_USAGE : code;
+}
+
+int session_close(struct session *session)
+{
+    aw_error error;
+    int result = archway_close(session->aw, &error);
+    if (result == 0 || signals_pending())
+        return EXIT_OK;
+    return say_error(&error);
+}
+
+archway_call session_call(const struct session *session)
+{
+    return (archway_call){.size = sizeof(archway_call), .timeout_ms = session->options->timeout_ms};
+}
+
+static bool all_done(archway_job *const *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (jobs[i] && !archway_job_done(jobs[i]))
+            return false;
+    return true;
+}
+
+static void show_progress(archway_job *const *jobs, size_t count, const char *doing,
+                          uint64_t started_ms)
+{
+    uint64_t all_parts_done = 0;
+    uint64_t all_parts = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t done = 0;
+        uint64_t total = 0;
+        if (jobs[i])
+            archway_job_progress(jobs[i], &done, &total);
+        all_parts_done += done;
+        all_parts += total;
+    }
+    talk_progress(doing, all_parts_done, all_parts, monotonic_ms() - started_ms);
+}
+
+/* Waits for work, a signal, or so many milliseconds, and does what is due. */
+static void turn(archway *aw, int64_t most_ms)
+{
+    int64_t timeout_ms = archway_timeout_ms(aw);
+    struct pollfd fds[] = {{.fd = archway_fd(aw), .events = POLLIN},
+                           {.fd = signals_fd(), .events = POLLIN}};
+    if (timeout_ms < 0 || timeout_ms > most_ms)
+        timeout_ms = most_ms;
+    poll(fds, signals_pending() ? 1 : 2, (int)timeout_ms);
+    archway_step(aw);
+}
+
+static int stop(struct session *session, archway_job *const *jobs, size_t count)
+{
+    uint64_t until_ms = monotonic_ms() + CANCEL_WITHIN_MS;
+    talk_progress(NULL, 0, 0, 0);
+    for (size_t i = 0; i < count; i++)
+        if (jobs[i])
+            archway_cancel(jobs[i]);
+    while (!all_done(jobs, count) && monotonic_ms() < until_ms)
+        turn(session->aw, 10);
+    return EXIT_SIGNAL + signals_pending();
+}
+
+int session_run(struct session *session, archway_job *const *jobs, size_t count, const char *doing)
+{
+    uint64_t started_ms = monotonic_ms();
+    while (!all_done(jobs, count)) {
+        if (signals_pending())
+            return stop(session, jobs, count);
+        show_progress(jobs, count, doing, started_ms);
+        turn(session->aw, PROGRESS_EVERY_MS);
+    }
+    talk_progress(NULL, 0, 0, 0);
+    return EXIT_OK;
+}
+
+int session_run_one(struct session *session, archway_job *job, const char *doing)
+{
+    int code = session_run(session, &job, 1, doing);
+    if (code != EXIT_OK) {
+        say("interrupted");
+        return code;
+    }
+    const aw_error *error = archway_job_error(job);
+    return error->code == AW_OK ? EXIT_OK : say_error(error);
+}
+
+void session_drop_job(archway_job **job)
+{
+    archway_job_destroy(*job);
+}
+
+static int no_backend(const struct session *session)
+{
+    uint64_t plugins = 0;
+    archway_plugin_info info = {.size = sizeof info};
+    for (uint64_t i = 0; archway_plugin_at(session->aw, i, &info) == 0; i++)
+        plugins += info.error->code == AW_OK;
+    if (plugins == 0)
+        return say_failure(AW_E_UNAUTHENTICATED,
+                           "no backend could be loaded; `archway backends` says why");
+    return say_failure(AW_E_UNAUTHENTICATED,
+                       "no backend has credentials: set a provider's environment variable, or "
+                       "write a configuration file with a `backends:` list");
+}
+
+static int unknown_backend(const struct session *session, const char *name)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf names;
+    archway_backend_info info = {.size = sizeof info};
+    cli_buf_init(&names);
+    for (uint64_t i = 0; archway_backend_at(session->aw, i, &info) == 0; i++)
+        kit_buf_addf(&names, "%s%s", i > 0 ? ", " : "", info.name);
+    return say_usage("no backend is called \"%s\"; there is: %s", name, kit_buf_text(&names));
+}
+
+int session_need_backend(const struct session *session, const char *name)
+{
+    archway_backend_info info = {.size = sizeof info};
+    if (archway_backend_count(session->aw) == 0)
+        return no_backend(session);
+    if (!name)
+        return EXIT_OK;
+    for (uint64_t i = 0; archway_backend_at(session->aw, i, &info) == 0; i++)
+        if (strcmp(info.name, name) == 0)
+            return EXIT_OK;
+    return unknown_backend(session, name);
+}
+
+void session_asking(const struct session *session, kit_buf *ret_text)
+{
+    uint64_t count = archway_backend_count(session->aw);
+    archway_backend_info info = {.size = sizeof info};
+    cli_buf_init(ret_text);
+    if (count == 1 && archway_backend_at(session->aw, 0, &info) == 0)
+        kit_buf_addf(ret_text, "asking %s", info.name);
+    else
+        kit_buf_addf(ret_text, "asking %" PRIu64 " backends", count);
+}

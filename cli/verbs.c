@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of verbs and options, from which parsing, checking and help are made. */
+#include "cli/verbs.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const struct verb verbs[] = {
+    {"backends", VERB_BACKENDS, run_backends, "", 0, 0,
+     "which backends were loaded or refused, and why",
+     "For each plugin: its version, ABI, capabilities and file, or why it was refused.\n"
+     "Then the backends that are configured, or whose credentials were found.\n"},
+    {"offers", VERB_OFFERS, run_offers, "", 0, 0, "what can be rented, cheapest first",
+     "Prints one line an offer, cheapest first. Ranges are written 8.., ..16, 4..8 or\n"
+     "8; sizes 24GB.. or 512MB; --cpu takes the architecture too: arm:4.. .\n\n"
+     "    archway offers --arch arm64 --gpu GH200\n"
+     "    archway offers --gpu A100,H100:8 --max-price 20 --available\n"},
+    {"create", VERB_CREATE, run_create, "", 0, 0, "start the best machine that the filters allow",
+     "Takes the first available offer that the filters allow and starts one machine of\n"
+     "it. Of --ssh-key only the public key is read. Without --wait it returns as soon\n"
+     "as the provider has named the machine.\n\n"
+     "    archway create --arch arm64 --gpu GH200 --name trial \\\n"
+     "        --ssh-key ~/.ssh/id_ed25519.pub --wait\n"},
+    {"list", VERB_LIST, run_list, "", 0, 0, "the machines that this installation has",
+     "Lists the machines that carry this installation's owner tag; with --all,\n"
+     "everybody's.\n"},
+    {"show", VERB_SHOW, run_show, "ID", 1, 1, "one machine",
+     "ID is backend/region/id as `archway list -o name` prints it, or the provider's\n"
+     "bare id where only one machine has it.\n"},
+    {"terminate", VERB_TERMINATE, run_terminate, "ID...", 1, SIZE_MAX, "end machines",
+     "ID is backend/region/id as `archway list -o name` prints it, or the provider's\n"
+     "bare id where only one machine has it. One that is gone already is success. With\n"
+     "--wait it returns when the provider says that the machine is gone.\n"},
+    {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
+     "the headers that prove who sends a request",
+     "Signs a request as the backend would, sends nothing, and prints the headers that\n"
+     "the signature adds, one a line.\n"},
+    {"doctor", VERB_DOCTOR, run_doctor, "", 0, 0,
+     "credentials, endpoint, proxy, CA, clock: all good?",
+     "Asks each backend one real question and tells what was found where, good or not.\n"},
+    {"help", VERB_HELP, NULL, "[COMMAND]", 0, 1, "this help, or a command's own", ""},
+};
+
+#define VERB_FILTERS (VERB_OFFERS | VERB_CREATE)
+
+const struct option_row option_rows[OPTION_COUNT] = {
+    [OPTION_BACKEND] = {"backend", 0, VERB_FILTERS | VERB_LIST | VERB_DOCTOR, "NAME",
+                        "this backend only", "backend", NULL},
+    [OPTION_REGION] = {"region", 0, VERB_FILTERS | VERB_SIGN, "NAME", "this region", "region",
+                       NULL},
+    [OPTION_TYPE] = {"type", 0, VERB_FILTERS, "NAME", "this instance type only", "type", NULL},
+    [OPTION_ARCH] = {"arch", 0, VERB_FILTERS, "ARCH", "amd64, arm64 or any", "arch", NULL},
+    [OPTION_CPU] = {"cpu", 0, VERB_FILTERS, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},
+    [OPTION_MEMORY] = {"memory", 0, VERB_FILTERS, "RANGE", "16GB.., 16GB..64GB", "memory", NULL},
+    [OPTION_GPU] = {"gpu", 0, VERB_FILTERS, "SPEC", "GH200, A100:8, H100:80GB.., 1.., none", "gpu",
+                    NULL},
+    [OPTION_GPU_VENDOR] = {"gpu-vendor", 0, VERB_FILTERS, "NAME", "nvidia, amd, ...", "gpu-vendor",
+                           NULL},
+    [OPTION_SPOT] = {"spot", 0, VERB_FILTERS, NULL, "only interruptible machines", "spot", "only"},
+    [OPTION_ON_DEMAND] = {"on-demand", 0, VERB_FILTERS, NULL, "no interruptible machines", "spot",
+                          "no"},
+    [OPTION_MAX_PRICE] = {"max-price", 0, VERB_FILTERS, "USD", "at most so many dollars an hour",
+                          "max-price", NULL},
+    [OPTION_DISK] = {"disk", 0, VERB_FILTERS, "RANGE", "the disk it comes with: 100GB..", "disk",
+                     NULL},
+    [OPTION_AVAILABLE] = {"available", 0, VERB_OFFERS, NULL, "only what can be started now",
+                          "available", "yes"},
+    [OPTION_SORT] = {"sort", 0, VERB_FILTERS, "KEY",
+                     "price, cpu, memory, gpu or name; -KEY: descending", "sort", NULL},
+    [OPTION_LIMIT] = {"limit", 0, VERB_OFFERS, "N", "at most so many offers", "limit", NULL},
+    [OPTION_NAME] = {"name", 0, VERB_CREATE, "NAME", "what to call the machine (needed)", NULL,
+                     NULL},
+    [OPTION_SSH_KEY] = {"ssh-key", 0, VERB_CREATE, "FILE", "a public key that may log in (needed)",
+                        NULL, NULL},
+    [OPTION_USER_DATA] = {"user-data", 0, VERB_CREATE, "FILE", "cloud-init for its first boot",
+                          NULL, NULL},
+    [OPTION_IMAGE] = {"image", 0, VERB_CREATE, "IMAGE", "instead of the provider's default", NULL,
+                      NULL},
+    [OPTION_ROOT_DISK] = {"root-disk", 0, VERB_CREATE, "SIZE", "its root disk: 100GB", NULL, NULL},
+    [OPTION_TOKEN] = {"token", 0, VERB_CREATE, "TOKEN", "the same token again is the same create",
+                      NULL, NULL},
+    [OPTION_WAIT] = {"wait", 0, VERB_CREATE | VERB_TERMINATE, NULL, "until it is running, or gone",
+                     NULL, NULL},
+    [OPTION_DRY_RUN] = {"dry-run", 0, VERB_CREATE, NULL, "say what would be created, and stop",
+                        NULL, NULL},
+    [OPTION_ALL] = {"all", 0, VERB_LIST, NULL, "other owners' machines too", NULL, NULL},
+    [OPTION_HEADER] = {"header", 'H', VERB_SIGN, "'NAME: VALUE'", "a header of the request", NULL,
+                       NULL},
+    [OPTION_DATA] = {"data", 0, VERB_SIGN, "STR|@FILE", "the body of the request", NULL, NULL},
+    [OPTION_SERVICE] = {"service", 0, VERB_SIGN, "NAME", "the provider's service", NULL, NULL},
+    [OPTION_AT] = {"at", 0, VERB_SIGN, "TIME", "20150830T123600Z instead of now", NULL, NULL},
+    [OPTION_OUTPUT] = {"output", 'o', VERB_ALL, "FORMAT", "table, wide, json, csv or name", NULL,
+                       NULL},
+    [OPTION_WIDE] = {"wide", 0, VERB_ALL, NULL, "-o wide: every column, whole", NULL, NULL},
+    [OPTION_JSON] = {"json", 0, VERB_ALL, NULL, "-o json", NULL, NULL},
+    [OPTION_CONFIG] = {"config", 0, VERB_ALL, "FILE", "the configuration", NULL, NULL},
+    [OPTION_BACKEND_DIR] = {"backend-dir", 0, VERB_ALL, "DIR", "look for plugins here first", NULL,
+                            NULL},
+    [OPTION_REPLAY] = {"replay", 0, VERB_ALL, "PATH", "answer from a recording, send nothing", NULL,
+                       NULL},
+    [OPTION_RECORD] = {"record", 0, VERB_ALL, "DIR", "write a recording", NULL, NULL},
+    [OPTION_TIMEOUT] = {"timeout", 0, VERB_ALL, "TIME", "give up after 30, 30s, 5m, 2h", NULL,
+                        NULL},
+    [OPTION_VERBOSE] = {"verbose", 'v', VERB_ALL, NULL, "one line a request; twice: more", NULL,
+                        NULL},
+    [OPTION_HELP] = {"help", 'h', VERB_ALL, NULL, "this help", NULL, NULL},
+    [OPTION_VERSION] = {"version", 0, VERB_ALL, NULL, "the version", NULL, NULL},
+};
+
+const struct verb *verb_at(size_t index)
+{
+    return index < sizeof verbs / sizeof *verbs ? &verbs[index] : NULL;
+}
+
+const struct verb *verb_find(const char *name)
+{
+    const struct verb *verb;
+    for (size_t i = 0; (verb = verb_at(i)) != NULL; i++)
+        if (strcmp(verb->name, name) == 0)
+            return verb;
+    return NULL;
+}
