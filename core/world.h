@@ -97,7 +97,7 @@ struct world {
 struct world *world_real_create(struct loop *loop, aw_error *ret_error);
 /* core/replay.c: `path` is a recording. Wants a loop with a virtual clock. */
 struct world *world_replay_create(struct loop *loop, const char *path, aw_error *ret_error);
-/* core/record.c: takes over `inner`, writes one file into the folder. */
+/* core/record.c: takes over `inner`, unless it fails; writes one file into the folder at `finish`. */
 struct world *world_record_create(struct world *inner, const char *folder, aw_error *ret_error);
 
 #endif
