@@ -55,7 +55,7 @@ static void run_timer(void *arg)
 static void host_after(aw_op *face, uint64_t delay_ms, aw_timer_fn on_time, void *arg)
 {
     struct op *op = op_of(face);
-    if (op->failed)
+    if (!op_may_queue(op))
         return;
     struct timer_task *timer = mem_alloc(sizeof *timer);
     if (!timer) {

@@ -148,7 +148,7 @@ void op_fail(struct op *op, const aw_error *error)
     if (op->error.code == AW_OK)
         kit_error_set(&op->error, AW_E_INTERNAL, "the plugin failed without saying why");
     op_sign_error(op, &op->error);
-    if (op->unsettled)
+    if (op->unsettled || op->reading_write)
         op->error.retry = AW_RETRY_UNKNOWN;
     drop_tasks(op);
     end(op);
@@ -172,6 +172,16 @@ void op_destroy(struct op *op)
     loop_stop(loop_of(op), &op->deadline);
     arena_finish(&op->arena);
     mem_free(op);
+}
+
+bool op_may_queue(struct op *op)
+{
+    aw_error error = {0};
+    if (op->kind == OP_OPEN && !op->failed) {
+        kit_error_set(&error, AW_E_INTERNAL, "the plugin asked for something in `open`");
+        op_fail(op, &error);
+    }
+    return !op->failed;
 }
 
 void op_add_task(struct op *op, struct task *task)

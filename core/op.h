@@ -52,7 +52,7 @@ struct op {
     bool ended; /* `done` is due or has come */
     aw_error error;
     size_t unsettled; /* requests that may have changed something, with no answer so far */
-    size_t writes;    /* requests that may change something and have left */
+    bool reading_write; /* the answer to a request that changed something is being read */
 
     struct loop_timer ending;
     struct loop_timer deadline;
@@ -87,6 +87,7 @@ void op_cancel(struct op *op);
 void op_destroy(struct op *op);
 
 /* For tasks. */
+bool op_may_queue(struct op *op); /* false: it has failed, or `open` asked, which may not */
 void op_add_task(struct op *op, struct task *task);
 void op_remove_task(struct task *task); /* before its callback is called */
 void op_settle(struct op *op);          /* after a callback: is anything left? */

@@ -111,7 +111,7 @@ void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw
                    void *arg)
 {
     struct op *op = op_of(face);
-    if (op->failed)
+    if (!op_may_queue(op))
         return;
     struct program_task *program = mem_alloc(sizeof *program);
     if (program)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether and when a request is sent again. */
+#include "core/error.h"
+#include "core/exchange_parts.h"
+
+#include <string.h>
+#include <time.h>
+
+static const char *answer_header(const aw_response *answer, const char *name)
+{
+    for (uint64_t i = 0; answer && i < answer->header_count; i++)
+        if (!strcmp(answer->headers[i].name, name))
+            return answer->headers[i].value;
+    return NULL;
+}
+
+/* What the answer's Date says of this machine's clock. */
+void exchange_read_date(struct exchange *exchange, const aw_response *answer)
+{
+    struct backend *backend = exchange_backend(exchange);
+    struct world *world = backend->aw->world;
+    const char *date = answer_header(answer, "date");
+    struct tm parts = {0};
+    if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
+        return;
+    backend->date_skew_ms = (int64_t)timegm(&parts) * 1000 - (int64_t)world->ops->wall_ms(world);
+    backend->date_known = true;
+}
+
+static bool learn_skew(struct backend *backend)
+{
+    if (!backend->date_known)
+        return false;
+    backend->skew_ms = backend->date_skew_ms;
+    context_log(backend->aw, AW_LOG_WARNING, "%s: this machine's clock is off by %lld s",
+                backend->name, (long long)(-backend->skew_ms / 1000));
+    return true;
+}
+
+/* Does what would make a repetition succeed. False: there is nothing to do, or it was done already. */
+static bool remedy(struct exchange *exchange, const aw_error *error)
+{
+    unsigned bit = 1u << error->remedy;
+    if (error->remedy == AW_REMEDY_NONE || (exchange->remedies & bit))
+        return false;
+    exchange->remedies |= bit;
+    if (error->remedy == AW_REMEDY_CREDENTIALS) {
+        if (exchange->request.credentials || (exchange->request.flags & AW_REQUEST_UNSIGNED))
+            return false;
+        credentials_drop(&exchange_backend(exchange)->credentials, exchange->generation);
+        return true;
+    }
+    return error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange_backend(exchange));
+}
+
+static bool beyond_deadline(const struct exchange *exchange, uint64_t delay_ms)
+{
+    const struct op *op = exchange->task.op;
+    return op->deadline.set &&
+           loop_now_ms(exchange_backend(exchange)->aw->loop) + delay_ms > op->deadline.at_ms;
+}
+
+static bool may_repeat(const struct exchange *exchange, const aw_error *error)
+{
+    return error->retry == AW_RETRY_SAFE ||
+           (error->retry == AW_RETRY_UNKNOWN && exchange_is_repeatable(exchange));
+}
+
+/* True: it will be sent again. */
+bool exchange_repeat(struct exchange *exchange, const aw_error *error)
+{
+    struct backend *backend = exchange_backend(exchange);
+    uint64_t delay_ms = 0;
+    if (!remedy(exchange, error)) {
+        if (!may_repeat(exchange, error) ||
+            !retry_allowed(&backend->budget, error, exchange->attempts))
+            return false;
+        delay_ms = retry_delay_ms(error, exchange->attempts, context_random(backend->aw));
+    }
+    if (beyond_deadline(exchange, delay_ms))
+        return false;
+    if (error->code == AW_E_THROTTLED)
+        limiter_hold(&backend->limiter, exchange->request.name, error->retry_after_ms);
+    context_log(backend->aw, AW_LOG_INFO, "%s %s: again in %llu ms: %s", backend->name,
+                exchange->request.name, (unsigned long long)delay_ms, error->message);
+    loop_set(backend->aw->loop, &exchange->timer, delay_ms);
+    return true;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Equal requests share one answer; the end of an exchange. */
+#include "core/error.h"
+#include "core/exchange_parts.h"
+#include "core/mem.h"
+#include "core/request_copy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void stop(struct exchange *exchange)
+{
+    struct backend *backend = exchange_backend(exchange);
+    loop_stop(backend->aw->loop, &exchange->timer);
+    limiter_leave(&exchange->pass);
+    credentials_leave(&exchange->wait);
+    if (exchange->pacing)
+        op_pacing(exchange->task.op, false);
+    exchange->pacing = false;
+    if (exchange->sent)
+        backend->aw->world->ops->cancel(backend->aw->world, &exchange->call);
+    exchange->sent = false;
+    list_remove(&exchange->following);
+    list_remove(&exchange->shared);
+}
+
+void exchange_release(struct exchange *exchange)
+{
+    signed_headers_finish(&exchange->signature);
+    arena_finish(&exchange->arena);
+    mem_free(exchange);
+}
+
+static void follow(struct exchange *exchange, struct exchange *leader)
+{
+    list_append(&leader->followers, &exchange->following);
+}
+
+/* When the one that others follow goes away, the first of them takes the road in its place. */
+static void promote_follower(struct exchange *exchange)
+{
+    if (list_empty(&exchange->followers))
+        return;
+    struct exchange *heir = list_item(exchange->followers.next, struct exchange, following);
+    list_remove(&heir->following);
+    while (!list_empty(&exchange->followers)) {
+        struct exchange *next = list_item(exchange->followers.next, struct exchange, following);
+        list_remove(&next->following);
+        follow(next, heir);
+    }
+    list_append(&exchange_backend(heir)->shared, &heir->shared);
+    loop_set(exchange_backend(heir)->aw->loop, &heir->timer, 0);
+}
+
+void exchange_drop(struct task *task)
+{
+    struct exchange *exchange = (struct exchange *)(void *)task;
+    stop(exchange);
+    promote_follower(exchange);
+    exchange_release(exchange);
+}
+
+static void deliver_one(struct exchange *exchange, const aw_response *answer, const aw_error *error)
+{
+    struct op *op = exchange->task.op;
+    op_remove_task(&exchange->task);
+    op->reading_write = !error && !exchange_is_read(exchange);
+    if (!error)
+        exchange->on_answer(&op->face, answer, exchange->arg);
+    else if (exchange->on_error && error->code != AW_E_NO_MEMORY)
+        exchange->on_error(&op->face, error, answer, exchange->arg);
+    else
+        op_fail(op, error);
+    op->reading_write = false;
+    exchange_release(exchange);
+    op_settle(op);
+}
+
+static void describe(const struct exchange *exchange, aw_error *error)
+{
+    const aw_request *request = &exchange->request;
+    /* Not the query: it may hold a key. */
+    int path_size = (int)strcspn(request->url, "?#");
+    char text[sizeof error->request];
+    snprintf(text, sizeof text, "%s: %s %.*s", request->name, request->method, path_size,
+             request->url);
+    kit_error_text(error->request, sizeof error->request, text);
+    op_sign_error(exchange->task.op, error);
+}
+
+/* Ends the exchange and all that follow it. The answer is borrowed until then. */
+void exchange_deliver(struct exchange *exchange, const aw_response *answer, aw_error *error)
+{
+    struct link followers;
+    list_init(&followers);
+    stop(exchange);
+    if (error && !error->request[0])
+        describe(exchange, error);
+    while (!list_empty(&exchange->followers)) {
+        struct exchange *follower = list_item(exchange->followers.next, struct exchange, following);
+        list_remove(&follower->following);
+        list_append(&followers, &follower->following);
+    }
+    deliver_one(exchange, answer, error);
+    while (!list_empty(&followers)) {
+        struct exchange *follower = list_item(followers.next, struct exchange, following);
+        list_remove(&follower->following);
+        deliver_one(follower, answer, error);
+    }
+}
+
+static struct exchange *find_leader(const struct exchange *exchange)
+{
+    struct link *shared = &exchange_backend(exchange)->shared;
+    for (struct link *link = shared->next; link != shared; link = link->next) {
+        struct exchange *other = list_item(link, struct exchange, shared);
+        if (request_equal(&other->request, &exchange->request))
+            return other;
+    }
+    return NULL;
+}
+
+bool exchange_share(struct exchange *exchange)
+{
+    struct op *op = exchange->task.op;
+    if (!(exchange->request.flags & AW_REQUEST_SHARED) || op->kind == OP_AUTHENTICATE)
+        return false;
+    struct exchange *leader = find_leader(exchange);
+    if (leader)
+        follow(exchange, leader);
+    else
+        list_append(&op->backend->shared, &exchange->shared);
+    return leader != NULL;
+}
