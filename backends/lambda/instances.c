@@ -66,6 +66,7 @@ static const char *id_read(const kit_json_node *machine)
  * the same: it is billed. What only its owner may see (the jupyter fields) is not looked at. */
 static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *ret_instance)
 {
+    const char *id = id_read(machine);
     kit_json_node region = kit_json_object(machine, "region");
     kit_json_node type = kit_json_object(machine, "instance_type");
     uint32_t arch = AW_ARCH_UNKNOWN;
@@ -78,7 +79,7 @@ static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *
         .arch = arch,
         .priced = price > 0,
         .price_nusd_per_hour = price,
-        .id = id_read(machine),
+        .id = id,
         .region = kit_json_text(&region, "name"),
         .name = kit_json_find_text(machine, "name", NULL),
         .instance_type = kit_json_text(&type, "name"),
@@ -100,7 +101,7 @@ static void on_machine(aw_op *op, const aw_response *answer, void *arg)
     aw_instance instance;
     instance_read(op, &machine, &instance);
     if (document.error.code)
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, "instance", &document.error, AW_RETRY_NEVER);
     aw_emit_instance(op, &instance);
 }
 
@@ -144,7 +145,7 @@ static void on_machines(aw_op *op, const aw_response *answer, void *arg)
             aw_emit_instance(op, &instance);
     }
     if (document.error.code)
-        aw_fail(op, &document.error);
+        lambda_fail_unread(op, "instances", &document.error, AW_RETRY_NEVER);
 }
 
 /* The API filters by nothing that is of use here, but one answer has all machines. */
@@ -186,7 +187,7 @@ static void on_terminated(aw_op *op, const aw_response *answer, void *id)
         return;
     }
     if (document.error.code)
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, "terminate", &document.error, AW_RETRY_NEVER);
     kit_fail(op, AW_E_PROTOCOL,
              "Lambda Cloud did not say that it terminates the machine %.100s. Look whether it is "
              "still there.",

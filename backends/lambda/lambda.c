@@ -2,12 +2,23 @@
 /* The entry of the Lambda Cloud backend: what core reads before it runs, and `open`. */
 #include "backends/lambda/lambda.h"
 
+#include "kit/error.h"
+
 #include <string.h>
 
 void lambda_request_init(kit_request *request, aw_op *op, const char *name, const char *method)
 {
     const struct lambda *lambda = op->state;
     kit_request_init(request, op, name, method, lambda->endpoint);
+}
+
+void lambda_fail_unread(aw_op *op, const char *request, const aw_error *problem, uint32_t retry)
+{
+    aw_error error;
+    kit_error_set(&error, problem->code, "Lambda Cloud's answer to `%s` cannot be read: %s",
+                  request, problem->message);
+    error.retry = retry;
+    aw_fail(op, &error);
 }
 
 static const char *setting(const aw_settings *settings, const char *name)

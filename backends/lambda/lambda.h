@@ -78,6 +78,10 @@ struct lambda {
 /* Begins a request to the backend's endpoint. */
 void lambda_request_init(kit_request *request, aw_op *op, const char *name, const char *method);
 
+/* Fails the operation because an answer that was good by its status cannot be read. `retry`: may the
+ * request be sent again (enum aw_retry)? */
+void lambda_fail_unread(aw_op *op, const char *request, const aw_error *problem, uint32_t retry);
+
 /* ---- reading instance types ---- */
 
 /* The accelerators of a type (gpu.c). */

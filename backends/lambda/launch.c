@@ -94,8 +94,7 @@ static void on_launched(aw_op *op, const aw_response *answer, void *arg)
     const char *id = id_read(&root);
     if (!id) {
         /* It said yes, so there may well be a machine: the token tells. */
-        document.error.retry = AW_RETRY_UNKNOWN;
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, LAMBDA_LAUNCH, &document.error, AW_RETRY_UNKNOWN);
     }
     aw_instance instance = {
         .size = sizeof instance,
@@ -171,7 +170,7 @@ static void on_registered(aw_op *op, const aw_response *answer, void *arg)
     kit_json_node data = kit_json_object(&root, "data");
     const char *name = kit_json_text(&data, "name");
     if (document.error.code)
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, "add-ssh-key", &document.error, AW_RETRY_NEVER);
     lambda_known_keys_learn(&lambda->known_keys, &creation->key, name);
     launch_with(op, creation, name);
 }
@@ -241,7 +240,7 @@ static void on_keys(aw_op *op, const aw_response *answer, void *arg)
     kit_json_node keys = kit_json_array(&root, "data");
     const char *name = key_find(&keys, &creation->key);
     if (document.error.code)
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, "ssh-keys", &document.error, AW_RETRY_NEVER);
     if (!name || (!*name && creation->relisted))
         return kit_fail(
             op, AW_E_CONFLICT,

@@ -130,7 +130,7 @@ static void on_instance_types(aw_op *op, const aw_response *answer, void *arg)
     kit_json_node root = kit_json_parse(&document, answer);
     kit_json_node types = kit_json_object(&root, "data");
     if (document.error.code)
-        return aw_fail(op, &document.error);
+        return lambda_fail_unread(op, "instance-types", &document.error, AW_RETRY_NEVER);
 
     size_t count = 0, unread = 0;
     void *iterator = NULL;
@@ -188,7 +188,7 @@ static void on_images(aw_op *op, const aw_response *answer, void *arg)
         const char *name = name_read(&place);
         const char *description = kit_json_find_text(&place, "description", NULL);
         if (document.error.code)
-            return aw_fail(op, &document.error);
+            return lambda_fail_unread(op, "images", &document.error, AW_RETRY_NEVER);
         if (seen_before(names, known, name))
             continue;
         names[known++] = name;
@@ -196,7 +196,7 @@ static void on_images(aw_op *op, const aw_response *answer, void *arg)
         aw_emit_region(op, &region);
     }
     if (document.error.code)
-        aw_fail(op, &document.error);
+        lambda_fail_unread(op, "images", &document.error, AW_RETRY_NEVER);
 }
 
 /* The API has no list of regions, but every region has images. */
