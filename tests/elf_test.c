@@ -21,6 +21,8 @@ struct file {
 };
 
 static struct file good;
+static struct file bare;      /* the good one, ending where its last segment ends */
+static uint64_t bare_address; /* of its end, once it is loaded */
 static struct file changed;
 
 static void read_plugin(const char *name, struct file *file)
@@ -103,12 +105,8 @@ static void test_symbols_are_found_by_either_kind_of_hash_table(void **state)
 static void test_a_file_without_section_headers_will_do(void **state)
 {
     (void)state;
-    Elf64_Ehdr *header = changed_header();
-    changed.size = header->e_shoff;
-    header->e_shoff = 0;
-    header->e_shnum = 0;
-    header->e_shstrndx = 0;
-    assert_good(&changed);
+    assert_true(bare.size < good.size);
+    assert_good(&bare);
 }
 
 static void test_version_1_goes_before_a_newer_one(void **state)
@@ -176,18 +174,33 @@ static void test_a_file_that_ends_early_is_refused_wherever_it_ends(void **state
         assert_refused(&changed, changed.size < SELFMAG ? "no ELF" : "truncated");
 }
 
+static void test_more_segments_than_anyone_needs_are_refused(void **state)
+{
+    (void)state;
+    Elf64_Ehdr *header = changed_header();
+    Elf64_Phdr segment = {.p_type = PT_LOAD};
+    header->e_phoff = sizeof *header;
+    header->e_phnum = 100;
+    header->e_shoff = 0;
+    for (size_t i = 0; i < 100; i++)
+        memcpy(changed.bytes + sizeof *header + i * sizeof segment, &segment, sizeof segment);
+    assert_refused(&changed, "its program headers make no sense");
+}
+
 static void test_a_hostile_number_anywhere_is_safe_to_look_at(void **state)
 {
     (void)state;
-    static const uint32_t numbers[] = {0,          1,          8,          0x7fffffff,
-                                       0x80000000, 0xfffffff8, 0xffffffff, 0x10000};
-    changed = good;
-    for (size_t at = 0; at + sizeof numbers[0] <= good.size; at += sizeof numbers[0]) {
-        for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-            memcpy(changed.bytes + at, &numbers[i], sizeof numbers[i]);
+    const uint64_t numbers[] = {
+        0,          1,          bare.size,       bare.size - 4, bare_address, bare_address - 4,
+        1ull << 63, UINT32_MAX, UINT64_MAX - 55, UINT64_MAX};
+    changed = bare;
+    for (size_t at = 0; at + sizeof numbers[0] <= bare.size; at += sizeof(uint32_t)) {
+        for (size_t i = 0; i < 2 * sizeof numbers / sizeof numbers[0]; i++) {
+            size_t size = i % 2 ? sizeof(uint32_t) : sizeof(uint64_t);
+            memcpy(changed.bytes + at, &numbers[i / 2], size);
             assert_judged(&changed);
+            memcpy(changed.bytes + at, bare.bytes + at, size);
         }
-        memcpy(changed.bytes + at, good.bytes + at, sizeof numbers[0]);
     }
 }
 
@@ -204,9 +217,9 @@ static void test_any_bytes_changed_at_random_are_safe_to_look_at(void **state)
     for (int round = 0; round < 20000; round++) {
         uint32_t count = 1 + next_random(&seed) % 16;
         /* Half of the rounds are about what stands first: the headers and the dynamic symbols. */
-        size_t range = round % 2 ? good.size : good.size / 8;
-        memcpy(changed.bytes, good.bytes, good.size);
-        changed.size = good.size;
+        size_t range = round % 2 ? bare.size : bare.size / 8;
+        memcpy(changed.bytes, bare.bytes, bare.size);
+        changed.size = bare.size;
         for (uint32_t i = 0; i < count; i++)
             changed.bytes[next_random(&seed) % range] = (unsigned char)next_random(&seed);
         assert_judged(&changed);
@@ -217,6 +230,17 @@ static int read_good(void **state)
 {
     (void)state;
     read_plugin("good", &good);
+    bare = good;
+    Elf64_Ehdr *header = (Elf64_Ehdr *)(void *)bare.bytes;
+    const Elf64_Phdr *segments = (const Elf64_Phdr *)(void *)(bare.bytes + header->e_phoff);
+    for (size_t i = 0; i < header->e_phnum; i++)
+        if (segments[i].p_type == PT_LOAD) {
+            bare.size = segments[i].p_offset + segments[i].p_filesz;
+            bare_address = segments[i].p_vaddr + segments[i].p_filesz;
+        }
+    header->e_shoff = 0;
+    header->e_shnum = 0;
+    header->e_shstrndx = 0;
     return 0;
 }
 
@@ -232,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_the_other_width_and_byte_order_of_this_machine_are_refused),
         cmocka_unit_test(test_what_is_no_shared_object_is_refused),
         cmocka_unit_test(test_a_file_that_ends_early_is_refused_wherever_it_ends),
+        cmocka_unit_test(test_more_segments_than_anyone_needs_are_refused),
         cmocka_unit_test(test_a_hostile_number_anywhere_is_safe_to_look_at),
         cmocka_unit_test(test_any_bytes_changed_at_random_are_safe_to_look_at),
     };

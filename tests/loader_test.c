@@ -40,6 +40,7 @@ static void test_each_broken_plugin_is_refused_with_its_reason_and_the_good_ones
     } broken[] = {
         {"no_symbol", "does not define archway_backend_v1"},
         {"symbol_of_dependency", "does not define archway_backend_v1"},
+        {"symbol_imported", "does not define archway_backend_v1"},
         {"symbol_is_code", "archway_backend_v1 is not initialised data"},
         {"symbol_is_zeroes", "archway_backend_v1 is not initialised data"},
         {"wrong_magic", "its magic number is 0x12345678"},
