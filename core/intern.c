@@ -107,7 +107,7 @@ static bool reserve_item(struct intern *pool)
     return true;
 }
 
-/* Room for `size` bytes, in a block of their own when they would waste much of a common one. */
+/* What is larger than a block gets one of its own size. */
 static char *take_room(struct intern *pool, size_t size)
 {
     size_t room = (size + alignof(uint64_t) - 1) / alignof(uint64_t) * alignof(uint64_t);

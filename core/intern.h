@@ -26,8 +26,8 @@ struct intern {
 
 void intern_finish(struct intern *pool);
 
-/* The number of these bytes, which are copied (a NUL stands behind them, they are aligned for
- * anything) when they are new. 0 when there is no memory; the pool is as before then. */
+/* The number of these bytes. New ones are copied, aligned for pointers and 64-bit numbers, with a NUL
+ * behind them. 0 when there is no memory; the pool is as before then. */
 uint32_t intern_add(struct intern *pool, const void *data, size_t size);
 /* The number of these bytes, or 0 when they are not in the pool. */
 uint32_t intern_find(const struct intern *pool, const void *data, size_t size);
