@@ -156,8 +156,8 @@ ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index, archway_ba
  *               that names no region (sold out everywhere) is not in any
  *   arch        amd64, arm64, any (and every other spelling of the two)
  *   cpu         a range of vCPUs: 4, 4.., ..16, 4..8; perhaps with an architecture: arm:4..
- *   memory      a range of sizes: 16GB.., 16GB..64GB, 1.5TB... Also MB and MiB, GiB, TiB: all count in
- *               1024s, and a bare number is GB
+ *   memory      a range of sizes: 16GB.., 16GB..64GB, 1.5TB. In MB, GB, TB (or MiB, GiB, TiB), which all
+ *               count in 1024s; a bare number is GB
  *   disk        a range of sizes of the local disk that comes with it: 100GB..
  *   gpu         NAME[,NAME][:COUNT][:MEMORY] in any order, names without regard to case, memory of each:
  *               GH200, A100:8, H100:80GB.., 1..2, 0..1 (or none at all), none
