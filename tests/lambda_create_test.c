@@ -308,6 +308,31 @@ static void test_a_launch_whose_yes_cannot_be_read_may_have_made_a_machine(void 
     }
 }
 
+static void test_a_create_without_memory_fails_at_every_step_and_asks_for_nothing_more(void **state)
+{
+    static const char *const answers[] = {"{\"data\":[]}", "{\"data\":" KEY(ADA_NAME, ADA) "}",
+                                          LAUNCHED};
+    static const aw_header tags[] = {{"team", "vision"}};
+    struct lambda_host *host = *state;
+    aw_create wish = good_wish();
+    wish.tags = tags;
+    wish.tag_count = 1;
+    wish.user_data = (aw_bytes){"#cloud-config\n", 14};
+    unsigned steps = 0;
+    do {
+        host_down(state);
+        host_up(state);
+        host = *state;
+        host->fail_at = ++steps;
+        create(host, &wish);
+        for (size_t i = 0; i < 3 && !host->error.code; i++)
+            host_answer(host, 200, answers[i]);
+        assert_true(host->error.code == AW_OK || host->error.code == AW_E_NO_MEMORY);
+        assert_int_equal(!host->error.code, !!strstr(host_results(host), "machine"));
+    } while (host->error.code);
+    assert_true(steps > 10);
+}
+
 static void test_more_keys_are_used_than_are_remembered(void **state)
 {
     struct lambda_known_keys known = {.next = 0};
@@ -338,6 +363,7 @@ int main(void)
         HOSTED(test_exactly_one_public_key_is_taken),
         HOSTED(test_a_launch_without_an_outcome_is_left_to_core),
         HOSTED(test_a_launch_whose_yes_cannot_be_read_may_have_made_a_machine),
+        HOSTED(test_a_create_without_memory_fails_at_every_step_and_asks_for_nothing_more),
         cmocka_unit_test(test_more_keys_are_used_than_are_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

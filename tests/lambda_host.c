@@ -103,7 +103,13 @@ static void fail_op(aw_op *op, const aw_error *error)
 
 static void *allocate(aw_op *op, size_t size)
 {
-    return arena_alloc(&host_of(op)->operation, size);
+    struct lambda_host *host = host_of(op);
+    if (++host->allocations != host->fail_at)
+        return arena_alloc(&host->operation, size);
+    aw_error error;
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory");
+    fail_op(op, &error);
+    return NULL;
 }
 
 static const char *env(aw_op *op, const char *name)
@@ -186,6 +192,7 @@ void host_begin(struct lambda_host *host)
     kit_buf_clear(&host->results);
     host->error = (aw_error){.code = AW_OK};
     host->answered = host->request_count = 0;
+    host->allocations = 0;
 }
 
 static const struct host_request *take(struct lambda_host *host)

@@ -31,6 +31,8 @@ struct lambda_host {
     struct host_request requests[HOST_REQUESTS];
     size_t request_count;
     size_t answered;
+    unsigned allocations; /* in this operation */
+    unsigned fail_at;     /* the number of the one that fails; 0: none */
     kit_buf results;      /* a line for all that is emitted or reported */
     aw_error error;       /* AW_OK, or why the operation failed */
     const char *variable; /* LAMBDA_API_KEY */
