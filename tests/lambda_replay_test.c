@@ -72,20 +72,23 @@ static archway_job *offers(archway *aw, const char *gpu)
     return job;
 }
 
-static archway_job *create(archway *aw)
+static archway_job *begin_create(archway *aw, const archway_job *found, const char *name)
 {
     static const char *const keys[] = {KEY};
-    archway_job *found = offers(aw, "GH200");
     archway_job *job = NULL;
     aw_error error = {.code = AW_OK};
     aw_offer offer = {.size = sizeof offer};
-    archway_wish wish = {.size = sizeof wish,
-                         .ssh_key_count = 1,
-                         .offer = &offer,
-                         .name = "trainer",
-                         .ssh_keys = keys};
+    archway_wish wish = {
+        .size = sizeof wish, .ssh_key_count = 1, .offer = &offer, .name = name, .ssh_keys = keys};
     assert_int_equal(archway_job_offer(found, 0, &offer, &wish.backend), 0);
     assert_int_equal(archway_create(aw, &wish, NULL, &job, &error), 0);
+    return job;
+}
+
+static archway_job *create(archway *aw)
+{
+    archway_job *found = offers(aw, "GH200");
+    archway_job *job = begin_create(aw, found, "trainer");
     archway_job_destroy(found);
     return run(aw, job);
 }
@@ -248,6 +251,22 @@ static void test_a_create_ends_with_one_machine(void **state)
     }
 }
 
+static void test_creates_at_once_register_their_key_once(void **state)
+{
+    (void)state;
+    archway *aw = begin("burst");
+    archway_job *found = offers(aw, "GH200");
+    archway_job *one = begin_create(aw, found, "first");
+    archway_job *two = begin_create(aw, found, "second");
+    archway_job_destroy(found);
+    run(aw, one);
+    run(aw, two);
+    assert_int_equal(archway_job_instance_count(one) + archway_job_instance_count(two), 2);
+    assert_good(one);
+    assert_good(two);
+    end(aw);
+}
+
 static void test_a_create_that_fails_says_what_to_do(void **state)
 {
     static const struct {
@@ -342,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_types_that_cannot_be_read_are_named_and_the_others_offered),
         cmocka_unit_test(test_a_machine_lives_and_ends),
         cmocka_unit_test(test_a_create_ends_with_one_machine),
+        cmocka_unit_test(test_creates_at_once_register_their_key_once),
         cmocka_unit_test(test_a_create_that_fails_says_what_to_do),
         cmocka_unit_test(test_waiting_for_an_unhealthy_machine_ends),
         cmocka_unit_test(test_listings_of_machines),
