@@ -9,6 +9,8 @@
 #include "cli/text.h"
 #include "cli/verbs.h"
 
+#include <string.h>
+
 /* The first available offer of those that the filters allow. */
 static int choose(struct session *session, archway_job **ret_job)
 {
@@ -44,8 +46,17 @@ static void say_running(const char *backend, const char *region, const char *id)
         kit_buf_text(&ref));
 }
 
+/* May there be a machine of which the error does not tell? */
+static bool leaves_doubt(const archway_job *job)
+{
+    const aw_error *error = archway_job_error(job);
+    if (!error)
+        return true;
+    return error->retry == AW_RETRY_UNKNOWN && !strstr(error->message, archway_job_token(job));
+}
+
 /* What a create that did not succeed may have left behind. */
-static void say_left(const archway_job *job, bool outcome_known)
+static void say_left(const archway_job *job)
 {
     const char *backend;
     const char *token = archway_job_token(job);
@@ -54,7 +65,7 @@ static void say_left(const archway_job *job, bool outcome_known)
         say_running(backend, instance->region, instance->id);
     else if (!archway_job_sent(job))
         say("nothing was created");
-    else if (!outcome_known)
+    else if (leaves_doubt(job))
         say("the request was sent, so a machine may be running, with the token %s; `archway list` "
             "shows it, and the same command with --token %s takes it up",
             token, token);
@@ -66,12 +77,11 @@ static int launch(struct session *session, const archway_wish *wish, archway_job
     aw_error error;
     archway_call call = session_call(session);
     if (archway_create(session->aw, wish, &call, ret_job, &error) != 0)
-        return say_error(&error);
+        return say_refusal(&error);
     int code = session_run_one(session, *ret_job, "creating the machine");
     if (code == EXIT_OK)
         return code;
-    bool interrupted = code >= EXIT_SIGNAL;
-    say_left(*ret_job, !interrupted && archway_job_error(*ret_job)->retry != AW_RETRY_UNKNOWN);
+    say_left(*ret_job);
     return code;
 }
 
@@ -83,7 +93,7 @@ static int wait_until_running(struct session *session, const struct machine *mac
     archway_machine name = machine_name(machine);
     int code = archway_wait(session->aw, &name, AW_STATE_RUNNING, &call, ret_job, &error) == 0
                    ? session_run_one(session, *ret_job, "waiting until it runs")
-                   : say_error(&error);
+                   : say_refusal(&error);
     if (code != EXIT_OK)
         say_running(machine->backend, machine->region, machine->id);
     return code;

@@ -96,8 +96,9 @@ static int collect(const struct checkup *checkup, json_t *ret_rows)
             json_array_append_new(ret_rows, record_finding(checkup->names[i], &finding));
             code = worse_finding(code, &finding);
         }
-        if (checkup->errors[i].code != AW_OK)
-            code = exit_code_worse(code, say_error(&checkup->errors[i]));
+        if (job && archway_job_finding_count(job) > 0)
+            continue;
+        code = exit_code_worse(code, say_error(&checkup->errors[i]));
     }
     return code;
 }

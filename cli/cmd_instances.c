@@ -19,7 +19,7 @@ int run_list(struct session *session)
     if (options_count(session->options, OPTION_ALL))
         owner = NULL;
     if (archway_list(session->aw, backend, owner, &call, &job, &error) != 0)
-        return say_error(&error);
+        return say_refusal(&error);
     code = outcome_run(session, job);
     if (code >= EXIT_SIGNAL)
         return code;
@@ -39,7 +39,7 @@ int run_show(struct session *session)
         return code;
     archway_machine name = machine_name(&machine);
     if (archway_get(session->aw, &name, &call, &job, &error) != 0)
-        return say_error(&error);
+        return say_refusal(&error);
     code = session_run_one(session, job, "asking for it");
     if (code != EXIT_OK)
         return code;

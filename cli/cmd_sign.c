@@ -157,7 +157,11 @@ int run_sign(struct session *session)
         return code;
     if (archway_sign(session->aw, backend, &signing.request, signing.at_ms, &call, &job, &error) !=
         0)
-        return say_error(&error);
+        return say_refusal(&error);
     code = session_run_one(session, job, "finding credentials");
-    return code == EXIT_OK ? print_headers(job, session->options->format) : code;
+    if (code == EXIT_OK)
+        return print_headers(job, session->options->format);
+    /* The request is the user's own. */
+    bool is_wrong = code < EXIT_SIGNAL && archway_job_error(job)->code == AW_E_INVALID;
+    return is_wrong ? EXIT_USAGE : code;
 }

@@ -123,7 +123,7 @@ static int list_everything(struct session *session, archway_job **ret_job)
     aw_error error;
     archway_call call = session_call(session);
     if (archway_list(session->aw, NULL, NULL, &call, ret_job, &error) != 0)
-        return say_error(&error);
+        return say_refusal(&error);
     int code = outcome_run(session, *ret_job);
     /* What did not answer may have the same id, so a match elsewhere proves nothing. */
     if (code == EXIT_PARTIAL)

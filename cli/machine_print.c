@@ -14,12 +14,12 @@
 static const struct column columns[] = {
     {"NAME", COLUMN_SHRINK},
     {"STATE", 0},
+    {"ADDRESS", COLUMN_OPTIONAL},
     {"TYPE", COLUMN_OPTIONAL},
     {"ARCH", COLUMN_WIDE},
     {"BACKEND", COLUMN_WIDE},
     {"REGION", COLUMN_OPTIONAL},
     {"ZONE", COLUMN_WIDE},
-    {"ADDRESS", COLUMN_OPTIONAL},
     {"PRIVATE", COLUMN_WIDE},
     {"$/HOUR", COLUMN_RIGHT | COLUMN_WIDE},
     {"OWNER", COLUMN_WIDE},
@@ -41,12 +41,12 @@ static void add_row(struct text_table *table, const char *backend, const aw_inst
 {
     table_add(table, instance->name);
     table_add(table, archway_state_name(instance->state));
+    table_add(table, instance->public_ip);
     table_add(table, instance->instance_type);
     table_add(table, arch_name(instance));
     table_add(table, backend);
     table_add(table, instance->region);
     table_add(table, instance->zone);
-    table_add(table, instance->public_ip);
     table_add(table, instance->private_ip);
     kit_buf *price = table_cell(table);
     if (instance->priced)

@@ -65,8 +65,7 @@ static int run_verb(const struct options *options)
     int code = session_open(&session, options);
     if (code != EXIT_OK)
         return code;
-    code = options->verb->run(&session);
-    return exit_code_worse(code, session_close(&session));
+    return session_close(&session, options->verb->run(&session));
 }
 
 static int run(const struct options *options)

@@ -9,6 +9,7 @@
 #include "cli/verbs.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 int offers_query(const struct options *options, archway_query **ret_query)
 {
@@ -29,6 +30,24 @@ int offers_query(const struct options *options, archway_query **ret_query)
     return EXIT_OK;
 }
 
+/* Each of the names that --backend was given, also with commas between. */
+static int check_backends(const struct session *session)
+{
+    int code = session_need_backend(session, NULL);
+    for (size_t i = 0; i < session->options->value_count && code == EXIT_OK; i++) {
+        const char *rest = session->options->values[i].text;
+        if (session->options->values[i].id != OPTION_BACKEND)
+            continue;
+        while (*rest && code == EXIT_OK) {
+            size_t size = strcspn(rest, ",");
+            KIT_CLEANUP(cli_free_text) char *name = cli_copy(rest, size);
+            code = *name ? session_need_backend(session, name) : EXIT_OK;
+            rest += size + (rest[size] == ',');
+        }
+    }
+    return code;
+}
+
 static void say_nothing_matched(const archway_job *job)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf text;
@@ -47,11 +66,11 @@ int offers_ask(struct session *session, const archway_query *query, archway_job 
 {
     aw_error error;
     archway_call call = session_call(session);
-    int code = session_need_backend(session, NULL);
+    int code = check_backends(session);
     if (code != EXIT_OK)
         return code;
     if (archway_offers(session->aw, query, 0, &call, ret_job, &error) != 0)
-        return say_error(&error);
+        return say_refusal(&error);
     code = outcome_run(session, *ret_job);
     bool answered = code == EXIT_OK || code == EXIT_PARTIAL;
     if (!answered || archway_job_offer_count(*ret_job) > 0)

@@ -5,22 +5,20 @@
 #include "cli/exit_code.h"
 #include "cli/talk.h"
 
-static int say_backends(const archway_job *job, bool *ret_some_worked, bool *ret_some_failed)
+/* How the backends did, all together: the worst failure, and whether there was a success. */
+static int judge_backends(const archway_job *job, bool *ret_some_worked, bool *ret_complete)
 {
     int code = EXIT_OK;
     archway_backend_result result = {.size = sizeof result};
     for (uint64_t i = 0; archway_job_backend(job, i, &result) == 0; i++) {
-        if (result.error->code == AW_OK) {
-            *ret_some_worked = true;
-            *ret_some_failed |= !result.complete;
-            continue;
-        }
-        *ret_some_failed = true;
-        code = exit_code_worse(code, say_error(result.error));
+        code = exit_code_worse(code, exit_code_of(result.error->code));
+        *ret_some_worked |= result.error->code == AW_OK;
+        *ret_complete &= result.complete != 0;
     }
     return code;
 }
 
+/* The errors of backends that failed as a whole are among them. */
 static void say_problems(const archway_job *job)
 {
     for (uint64_t i = 0; i < archway_job_problem_count(job); i++)
@@ -30,7 +28,7 @@ static void say_problems(const archway_job *job)
 int outcome_run(struct session *session, archway_job *job)
 {
     bool some_worked = false;
-    bool some_failed = false;
+    bool complete = true;
     KIT_CLEANUP(kit_buf_finish) kit_buf doing;
     session_asking(session, &doing);
     int code = session_run(session, &job, 1, kit_buf_text(&doing));
@@ -38,13 +36,11 @@ int outcome_run(struct session *session, archway_job *job)
         say("interrupted");
         return code;
     }
-    const aw_error *error = archway_job_error(job);
-    int worst = say_backends(job, &some_worked, &some_failed);
     say_problems(job);
-    if (worst != EXIT_OK && !some_worked)
-        return worst;
-    if (error->code != AW_OK)
-        return say_error(error);
-    some_failed |= archway_job_problem_count(job) > 0;
-    return some_failed ? EXIT_PARTIAL : EXIT_OK;
+    if (archway_job_error(job)->code != AW_OK)
+        return say_error(archway_job_error(job));
+    code = judge_backends(job, &some_worked, &complete);
+    if (code == EXIT_OK)
+        return complete ? EXIT_OK : EXIT_PARTIAL;
+    return some_worked ? EXIT_PARTIAL : code;
 }

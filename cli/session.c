@@ -76,18 +76,16 @@ int session_open(struct session *session, const struct options *options)
     free(default_dir);
     if (result == 0)
         return EXIT_OK;
-    /* What cannot be understood was written by the user, if not on the command line. */
-    int code = say_error(&error);
-    return error.code == AW_E_INVALID ? EXIT_USAGE : code;
+    return error.code == AW_E_NOT_FOUND ? say_usage("%s", error.message) : say_refusal(&error);
 }
 
-int session_close(struct session *session)
+int session_close(struct session *session, int code)
 {
     aw_error error;
-    int result = archway_close(session->aw, &error);
-    if (result == 0 || signals_pending())
-        return EXIT_OK;
-    return say_error(&error);
+    bool went_well = code == EXIT_OK || code == EXIT_PARTIAL || code == EXIT_NOTHING;
+    if (archway_close(session->aw, &error) == 0 || !went_well || !session->asked)
+        return code;
+    return exit_code_worse(code, say_error(&error));
 }
 
 archway_call session_call(const struct session *session)
@@ -146,6 +144,7 @@ static int stop(struct session *session, archway_job *const *jobs, size_t count)
 int session_run(struct session *session, archway_job *const *jobs, size_t count, const char *doing)
 {
     uint64_t started_ms = monotonic_ms();
+    session->asked = true;
     while (!all_done(jobs, count)) {
         if (signals_pending())
             return stop(session, jobs, count);

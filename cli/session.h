@@ -10,12 +10,14 @@
 struct session {
     const struct options *options;
     archway *aw;
+    bool asked; /* a job was run */
 };
 
 /* Returns EXIT_OK, or another exit code, having said why. */
 int session_open(struct session *session, const struct options *options);
-/* Returns an exit code, having said why: what was not right only shows at the end of a replay. */
-int session_close(struct session *session);
+/* `code` is how the run went. Returns it, or a worse one, having said why: whether a replay was used up only
+ * shows at its end. After a failure, or when nothing was to be asked, that is no news. */
+int session_close(struct session *session, int code);
 
 /* For starting jobs: the timeout of the command line. */
 archway_call session_call(const struct session *session);

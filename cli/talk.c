@@ -22,6 +22,7 @@
 static struct {
     bool json;
     bool on_terminal;
+    const char *last_hint;
     char progress[160]; /* the line that stands there, "" for none */
 } talk;
 
@@ -95,10 +96,19 @@ static void add_details(kit_buf *buf, const aw_error *error)
         kit_buf_addf(buf, ", request %s", error->request);
 }
 
+/* Once for several errors of a kind. */
+static void add_hint(kit_buf *buf, const aw_error *error)
+{
+    const char *hint = record_hint(error);
+    if (!hint || hint == talk.last_hint)
+        return;
+    talk.last_hint = hint;
+    kit_buf_addf(buf, "  %s\n", hint);
+}
+
 static void add_error(kit_buf *buf, const aw_error *error)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf details;
-    const char *hint = record_hint(error);
     cli_buf_init(&details);
     kit_buf_add_text(buf, "archway: ");
     add_place(buf, error);
@@ -110,8 +120,7 @@ static void add_error(kit_buf *buf, const aw_error *error)
         text_add_clean(buf, kit_buf_text(&details) + strlen(", "));
         kit_buf_add_text(buf, ")\n");
     }
-    if (hint)
-        kit_buf_addf(buf, "  %s\n", hint);
+    add_hint(buf, error);
 }
 
 static void add_error_json(kit_buf *buf, const aw_error *error)
@@ -131,6 +140,12 @@ int say_error(const aw_error *error)
         add_error(&lines, error);
     emit(&lines);
     return exit_code_of(error->code);
+}
+
+int say_refusal(const aw_error *error)
+{
+    int code = say_error(error);
+    return error->code == AW_E_INVALID ? EXIT_USAGE : code;
 }
 
 __attribute__((format(printf, 2, 0))) static void say_own(uint32_t code, const char *format,

@@ -14,6 +14,8 @@ void talk_init(bool json);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "archway: ...", what the provider called it, and what to do about it. Returns its exit code. */
 int say_error(const aw_error *error);
+/* The same for a call that was refused at once: what it was given is wrong, so EXIT_USAGE when it is invalid. */
+int say_refusal(const aw_error *error);
 /* The same for an error of the command's own. */
 int say_failure(uint32_t code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A wrong command line. Returns EXIT_USAGE. */

@@ -3,7 +3,8 @@
 #include "core/config_yaml.h"
 
 #include "core/config_error.h"
-#include "core/mem.h"
+#include "core/config_mask.h"
+#include "kit/memory.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -12,6 +13,7 @@
 
 struct reader {
     yaml_parser_t parser;
+    struct config_mask mask;
     struct arena *arena;
     const char *path;
     aw_error *ret_error;
@@ -25,35 +27,17 @@ const struct config_node *config_member(const struct config_node *map, const cha
     return member;
 }
 
-#define SIZES 10
-#define HELD 8
-#define TAKEN 4
-struct held { void *blocks[SIZES][HELD]; };
-static void hold(struct held *held)
-{
-    for (int i = 0; i < SIZES; i++) for (int j = 0; j < HELD; j++) held->blocks[i][j] = mem_resize(NULL, (size_t)16 << i);
-}
-static void let_go(struct held *held)
-{
-    for (int i = 0; i < SIZES; i++) for (int j = 0; j < HELD; j++) mem_free(held->blocks[i][j]);
-}
-static void wipe_outgrown(size_t size)
-{
-    for (size_t block = 16; block < size * 2; block *= 2) {
-        void *blocks[TAKEN];
-        for (size_t i = 0; i < TAKEN; i++) {
-            blocks[i] = mem_resize(NULL, block);
-            if (blocks[i])
-                explicit_bzero(blocks[i], block);
-        }
-        for (size_t i = 0; i < TAKEN; i++)
-            mem_free(blocks[i]);
-    }
-}
-
 static int line_of(yaml_mark_t mark)
 {
     return (int)mark.line + 1;
+}
+
+static int line_at(aw_bytes text, size_t offset)
+{
+    int line = 1;
+    for (size_t i = 0; i < offset && i < text.size; i++)
+        line += text.data[i] == '\n';
+    return line;
 }
 
 static int fail_syntax(const struct reader *reader)
@@ -62,9 +46,9 @@ static int fail_syntax(const struct reader *reader)
     if (parser->error == YAML_MEMORY_ERROR)
         return config_fail_memory(reader->ret_error);
     if (parser->error == YAML_READER_ERROR)
-        return config_fail(reader->ret_error, reader->path, 0,
-                           "byte %zu is not UTF-8 text (%s). Save the file as UTF-8.",
-                           parser->problem_offset + 1, parser->problem);
+        return config_fail(
+            reader->ret_error, reader->path, line_at(reader->mask.text, parser->problem_offset),
+            "this line is not UTF-8 text (%s). Save the file as UTF-8.", parser->problem);
     return config_fail(
         reader->ret_error, reader->path, line_of(parser->problem_mark),
         "this is not YAML: %s%s%s. Indent with spaces, not tabs, and put values with "
@@ -79,10 +63,8 @@ static int next_event(struct reader *reader, yaml_event_t *ret_event)
 
 static void event_finish(yaml_event_t *event)
 {
-    if (event->type == YAML_SCALAR_EVENT) {
+    if (event->type == YAML_SCALAR_EVENT)
         explicit_bzero(event->data.scalar.value, event->data.scalar.length);
-        wipe_outgrown(event->data.scalar.length);
-    }
     yaml_event_delete(event);
 }
 
@@ -171,7 +153,7 @@ static int copy_text(struct reader *reader, const yaml_event_t *event, const cha
     if (has_control_character(value, size))
         return config_fail(reader->ret_error, reader->path, line_of(event->start_mark),
                            "there is a control character in this text. Remove it.");
-    const char *text = arena_copy(reader->arena, value, size);
+    const char *text = config_unmask(&reader->mask, reader->arena, value, size);
     if (!text)
         return config_fail_memory(reader->ret_error);
     *ret_text = text;
@@ -209,12 +191,9 @@ static int read_list(struct reader *reader, struct config_node *list, int depth)
     }
 }
 
-static bool is_key(const yaml_event_t *event)
+static bool is_key(const char *text)
 {
-    if (event->type != YAML_SCALAR_EVENT)
-        return false;
-    const char *text = (const char *)event->data.scalar.value;
-    size_t size = event->data.scalar.length;
+    size_t size = strlen(text);
     if (size == 0 || size > LONGEST_KEY)
         return false;
     for (size_t i = 0; i < size; i++)
@@ -227,15 +206,15 @@ static int read_key(struct reader *reader, const struct config_node *map, const 
                     const char **ret_key)
 {
     int line = line_of(event->start_mark);
+    const char *key = "";
     if (refuse_marks(reader, event) < 0)
         return -1;
-    if (!is_key(event))
+    if (event->type == YAML_SCALAR_EVENT && copy_text(reader, event, &key) < 0)
+        return -1;
+    if (!is_key(key))
         return config_fail(reader->ret_error, reader->path, line,
                            "a key must be a word of at most %d letters. Write `key: value`.",
                            LONGEST_KEY);
-    const char *key = NULL;
-    if (copy_text(reader, event, &key) < 0)
-        return -1;
     const struct config_node *twin = config_member(map, key);
     if (twin)
         return config_fail(reader->ret_error, reader->path, line,
@@ -330,21 +309,34 @@ static void parser_finish(yaml_parser_t *parser)
     yaml_parser_delete(parser);
 }
 
+static int read_masked(struct reader *reader, struct config_node **ret_root)
+{
+    if (!yaml_parser_initialize(&reader->parser))
+        return config_fail_memory(reader->ret_error);
+    const aw_bytes *text = &reader->mask.text;
+    yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text->data, text->size);
+    int result = read_document(reader, ret_root);
+    parser_finish(&reader->parser);
+    return result;
+}
+
 int config_yaml_read(struct arena *arena, const char *path, aw_bytes text,
                      struct config_node **ret_root, aw_error *ret_error)
 {
+    KIT_CLEANUP(arena_finish) struct arena scratch;
+    arena_init(&scratch, true);
     struct reader reader = {.arena = arena, .path = path, .ret_error = ret_error};
+    const char *conflict = config_mask_conflict(text);
+    if (conflict)
+        return config_fail(ret_error, path, line_at(text, (size_t)(conflict - text.data)),
+                           "characters for private use (U+F0000 and above) are not read here. "
+                           "Remove it.");
     struct config_node *root = arena_alloc(arena, sizeof *root);
-    if (!root || !yaml_parser_initialize(&reader.parser))
+    if (!root || config_mask(&reader.mask, &scratch, text) < 0)
         return config_fail_memory(ret_error);
-    yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text.data, text.size);
-    struct held held; hold(&held);
-    int result = read_document(&reader, &root);
-    parser_finish(&reader.parser);
-    if (result < 0) wipe_outgrown(text.size);
-let_go(&held);
-    if (result == 0)
-        *ret_root = root;
-    return result;
+    if (read_masked(&reader, &root) < 0)
+        return -1;
+    *ret_root = root;
+    return 0;
 }

@@ -200,6 +200,7 @@ void archway_job_destroy(archway_job *job)
     mem_free(job->instances);
     mem_free(job->resources);
     mem_free(job->offers);
+    intern_finish(&job->texts);
     mem_free(job->backends);
     mem_free(job->headers);
     mem_free(job->findings);

@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/context.h"
+#include "core/intern.h"
 #include "core/op.h"
 
 #define JOB_READ_MS 120000u
@@ -68,6 +69,7 @@ struct archway_job {
     size_t instance_count;
     aw_resource *resources;
     size_t resource_count;
+    struct intern texts; /* of the offers: the table's own change when it is refreshed */
     struct job_offer *offers;
     size_t offer_count;
     struct removed removed[SELECTION_FILTERS];

@@ -37,6 +37,55 @@ struct offers_job {
     struct loop_timer start;
 };
 
+static int own_text(struct intern *texts, const char **text)
+{
+    uint32_t number = 0;
+    if (intern_add_text(texts, *text, &number))
+        return -1;
+    *text = intern_get(texts, number);
+    return 0;
+}
+
+static int own_gpu(struct intern *texts, aw_offer *offer)
+{
+    if (!offer->gpu)
+        return 0;
+    aw_gpu gpu;
+    memset(&gpu, 0, sizeof gpu);
+    gpu = *offer->gpu;
+    if (own_text(texts, &gpu.vendor) || own_text(texts, &gpu.name))
+        return -1;
+    uint32_t number = intern_add(texts, &gpu, sizeof gpu);
+    offer->gpu = intern_get(texts, number);
+    return number ? 0 : -1;
+}
+
+static int own_offer(archway_job *job, uint32_t row)
+{
+    struct job_offer *kept = &job->offers[job->offer_count];
+    aw_offer *offer = &kept->offer;
+    offer->size = sizeof *offer;
+    table_offer(job->aw->table, row, offer, &kept->backend);
+    kept->backend = context_backend(job->aw, kept->backend)->name;
+    if (own_text(&job->texts, &offer->instance_type) || own_text(&job->texts, &offer->region) ||
+        own_text(&job->texts, &offer->zone) || own_text(&job->texts, &offer->data) ||
+        own_gpu(&job->texts, offer))
+        return -1;
+    job->offer_count++;
+    return 0;
+}
+
+static int own_offers(archway_job *job, const struct selection *selection)
+{
+    job->offers = mem_alloc(selection->count * sizeof *job->offers);
+    if (!job->offers)
+        return -1;
+    for (size_t i = 0; i < selection->count; i++)
+        if (own_offer(job, selection->rows[i]))
+            return -1;
+    return 0;
+}
+
 static void select_offers(archway_job *job)
 {
     struct offers_job *state = job->state;
@@ -46,18 +95,11 @@ static void select_offers(archway_job *job)
         return;
     }
     memcpy(job->removed, selection.removed, sizeof job->removed);
-    job->offers = mem_alloc(selection.count * sizeof *job->offers);
-    for (size_t i = 0; job->offers && i < selection.count; i++) {
-        job->offers[i].offer.size = sizeof job->offers[i].offer;
-        table_offer(job->aw->table, selection.rows[i], &job->offers[i].offer,
-                    &job->offers[i].backend);
-    }
-    job->offer_count = job->offers ? selection.count : 0;
-    selection_finish(&selection);
-    if (job->offers)
-        job_end(job, NULL);
-    else
+    if (own_offers(job, &selection))
         job_end_with(job, AW_E_NO_MEMORY, "out of memory for the offers");
+    else
+        job_end(job, NULL);
+    selection_finish(&selection);
 }
 
 static void settle(archway_job *job)

@@ -13,8 +13,10 @@ function(archway_add_backend name)
         LINK_DEPENDS ${ARCHWAY_KIT_DIR}/plugin.map
         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR})
     target_link_options(${target} PRIVATE
-        -Wl,--version-script=${ARCHWAY_KIT_DIR}/plugin.map -Wl,-z,now -Wl,-z,relro
-        $<$<NOT:$<BOOL:${ARCHWAY_SANITIZE}>>:-Wl,-z,defs>)
+        -Wl,--version-script=${ARCHWAY_KIT_DIR}/plugin.map -Wl,-z,now -Wl,-z,relro)
+    if(NOT ARCHWAY_SANITIZE) # whose runtime the plugin finds in the program
+        target_link_options(${target} PRIVATE -Wl,-z,defs)
+    endif()
     # The loader refuses files and folders that others may write, whatever the umask was.
     add_custom_command(TARGET ${target} POST_BUILD
         COMMAND chmod go-w $<TARGET_FILE:${target}> $<TARGET_FILE_DIR:${target}>)
