@@ -101,6 +101,8 @@ static int read_request(const struct options *options, struct signing *signing)
         .region = options_text(options, OPTION_REGION),
         .service = options_text(options, OPTION_SERVICE),
     };
+    if (strspn(options->operands[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(options->operands[1]))
+        return say_usage("\"%s\" is no method; write GET or POST", options->operands[1]);
     if (at && parse_time(at, &signing->at_ms, &error) != 0)
         return say_usage("--at: %s", error.message);
     int code = read_headers(options, signing);

@@ -52,18 +52,41 @@ static uint32_t log_level(const struct options *options)
     }
 }
 
+/* The library takes absolute folders only; a user's are meant from where he stands. */
+static char **absolute_dirs(const struct options *options, size_t *ret_count)
+{
+    size_t count = options_count(options, OPTION_BACKEND_DIR);
+    const char **given = cli_alloc(count, sizeof *given);
+    char **dirs = cli_alloc(count, sizeof *dirs);
+    options_texts(options, OPTION_BACKEND_DIR, given);
+    for (size_t i = 0; i < count; i++) {
+        dirs[i] = realpath(given[i], NULL);
+        if (!dirs[i])
+            dirs[i] = cli_copy_text(given[i]);
+    }
+    free(given);
+    *ret_count = count;
+    return dirs;
+}
+
+static void free_dirs(char **dirs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(dirs[i]);
+    free(dirs);
+}
+
 int session_open(struct session *session, const struct options *options)
 {
     aw_error error;
-    size_t dir_count = options_count(options, OPTION_BACKEND_DIR);
-    const char **dirs = cli_alloc(dir_count, sizeof *dirs);
+    size_t dir_count = 0;
+    char **dirs = absolute_dirs(options, &dir_count);
     char *default_dir = plugin_dir();
-    options_texts(options, OPTION_BACKEND_DIR, dirs);
     archway_options how = {
         .size = sizeof how,
         .log_level = log_level(options),
         .config_path = options_text(options, OPTION_CONFIG),
-        .plugin_dirs = dirs,
+        .plugin_dirs = (const char *const *)dirs,
         .plugin_dir_count = dir_count,
         .default_plugin_dir = default_dir,
         .replay_path = options_text(options, OPTION_REPLAY),
@@ -72,7 +95,7 @@ int session_open(struct session *session, const struct options *options)
     };
     *session = (struct session){.options = options};
     int result = archway_open(&how, &session->aw, &error);
-    free(dirs);
+    free_dirs(dirs, dir_count);
     free(default_dir);
     if (result == 0)
         return EXIT_OK;
