@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every recording of Lambda Cloud, played through the plugin as it is loaded, by a server's calls. */
+/* Every recording of Lambda Cloud, played through the loaded plugin by a server's calls. */
 #include <archway/archway.h>
 
 #include <setjmp.h>

@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * The rule by name. It stands in where the API does not state an `architecture`: a type whose name or
- * description has one of these words has an Arm CPU, every other one an x86-64 CPU. That holds for all
- * that Lambda sells: its arm64 images run on Nvidia's superchips only, which carry Nvidia's own CPU.
+ * The rule by name. It stands in where the API does not state an `architecture`: a type whose name
+ * or description has one of these words has an Arm CPU, every other one an x86-64 CPU. Lambda's
+ * arm64 machines are Nvidia's superchips, which carry Nvidia's own CPU.
  */
 static const char *const arm64_words[] = {
     "gh200", /* Grace with Hopper */

@@ -139,7 +139,7 @@ static void say_status(aw_error *error, uint32_t code, const aw_response *answer
             (unsigned)answer->status, found);
 }
 
-/* What a launch names and does not exist (a type, an image, a key) was named wrongly by the wish. */
+/* What a launch names and does not exist (a type, an image, a key) the wish has named wrongly. */
 static uint32_t code_for(const aw_request *request, uint32_t code)
 {
     bool is_launch = strcmp(request->name, LAMBDA_LAUNCH) == 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads accelerators from the provider's words: "8x Tesla V100 (16 GB)", "A100 (80 GB SXM4)", "N/A". */
+/* Reads accelerators from the provider's words: "8x Tesla V100 (16 GB)", "A100 (80 GB SXM4)". */
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
@@ -23,7 +23,7 @@ static const struct {
 /* What may follow the memory: how the accelerator is built in. A number may follow ("SXM5"). */
 static const char *const form_factors[] = {"SXM", "PCIe", "NVL", "OAM", "HBM"};
 
-/* Reads digits; returns what follows them, or NULL when there are none or the number is out of range. */
+/* Returns what follows the digits, or NULL when there are none or their number is out of range. */
 static const char *number_read(const char *text, uint64_t max, uint64_t *ret_number)
 {
     uint64_t number = 0;

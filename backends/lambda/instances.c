@@ -6,10 +6,8 @@
 
 #include <string.h>
 
-/*
- * An unhealthy machine is there and billed, but its GPUs or its network fail Lambda's own checks and it
- * does not mend by itself: that is what FAILED means. A word that is not here is UNKNOWN.
- */
+/* An unhealthy machine is there and billed, and not what was asked for: that is what FAILED means.
+ * A word that is not here is UNKNOWN. */
 static const struct {
     const char *status;
     uint32_t state;
@@ -62,8 +60,8 @@ static const char *id_read(const kit_json_node *machine)
     return id;
 }
 
-/* The texts live as long as the document. A machine whose architecture cannot be told is a machine all
- * the same: it is billed. What only its owner may see (the jupyter fields) is not looked at. */
+/* The texts live as long as the document. A machine whose architecture cannot be told is a machine
+ * all the same: it is billed. What only its owner may see (the jupyter fields) is not looked at. */
 static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *ret_instance)
 {
     const char *id = id_read(machine);
@@ -168,7 +166,7 @@ void lambda_list(aw_op *op, const aw_list *wish)
     kit_request_send(&request, on_machines, NULL, listing);
 }
 
-/* The order is taken when the answer names the machine; what else it says of it is only nice to have. */
+/* The order is taken when the answer names the machine; what else it says is only nice to have. */
 static void on_terminated(aw_op *op, const aw_response *answer, void *id)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;

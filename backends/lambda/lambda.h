@@ -43,14 +43,14 @@ struct lambda_ssh_key {
     char name[32];                                /* what it is registered as if it is not yet */
 };
 
-/* Reads one line of an authorized_keys file. AW_E_INVALID with a sentence for what is no public key. */
+/* Reads one line of an authorized_keys file. AW_E_INVALID for what is no public key. */
 int lambda_ssh_key_read(const char *line, struct lambda_ssh_key *ret_key, aw_error *ret_error);
 /* Is `line` the same key? The comment does not count. */
 bool lambda_ssh_key_is(const struct lambda_ssh_key *key, const char *line);
 
 /*
- * Names under which keys are known to be registered, so that the next create need not ask again. Its
- * size is fixed, since the memory of `open` is; the newest takes the place of the oldest.
+ * Names under which keys are known to be registered, so that the next create need not ask again.
+ * Its size is fixed, since the memory of `open` is; the newest takes the place of the oldest.
  */
 #define LAMBDA_KNOWN_KEYS 16
 struct lambda_known_key {
@@ -78,8 +78,8 @@ struct lambda {
 /* Begins a request to the backend's endpoint. */
 void lambda_request_init(kit_request *request, aw_op *op, const char *name, const char *method);
 
-/* Fails the operation because an answer that was good by its status cannot be read. `retry`: may the
- * request be sent again (enum aw_retry)? */
+/* Fails the operation because an answer that was good by its status cannot be read. `retry`: may
+ * the request be sent again (enum aw_retry)? */
 void lambda_fail_unread(aw_op *op, const char *request, const aw_error *problem, uint32_t retry);
 
 /* ---- reading instance types ---- */
@@ -92,7 +92,7 @@ struct lambda_gpu {
     char name[64];
 };
 
-/* Reads them from the provider's words: "8x A100 (80 GB SXM4)", "A100 (80 GB SXM4)", and specs.gpus.
+/* Reads them from the words "8x A100 (80 GB SXM4)" and "A100 (80 GB SXM4)", and from specs.gpus.
  * Fails where these contradict each other or have words in them that are not known. */
 int lambda_gpu_read(const char *description, const char *gpu_description, uint32_t gpus,
                     struct lambda_gpu *ret_gpu, aw_error *ret_error);
