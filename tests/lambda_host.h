@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The smallest core that a backend can talk to, for the tests of the Lambda Cloud backend: it keeps
- * what is queued until the test answers, runs every answer through `classify`, and writes what comes of it into a text.
+ * The smallest core that a backend can talk to, for the tests of the Lambda Cloud backend: it
+ * keeps what is queued until the test answers, runs every answer through `classify`, and writes
+ * what comes of it into a text.
  */
 #ifndef ARCHWAY_TESTS_LAMBDA_HOST_H
 #define ARCHWAY_TESTS_LAMBDA_HOST_H

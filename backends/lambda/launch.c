@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts a machine: the ssh key is registered unless it is already, then comes the launch. Lambda Cloud
- * has no idempotency key, so a launch whose outcome is unknown is never sent again from here.
+ * Starts a machine: the ssh key is registered unless it is already, then comes the launch. Lambda
+ * Cloud has no idempotency key, so a launch whose outcome is unknown is never sent again from
+ * here.
  */
 #include "backends/lambda/lambda.h"
 
