@@ -70,7 +70,7 @@ static int parse_variable(struct parser *parser, aw_bytes rest)
     aw_bytes name = text_word(&rest);
     if (name.size == 0 || rest.size == 0)
         return lines_fail(&parser->lines, 0,
-                          "expected a name and a value, such as `env LAMBDA_API_KEY <secret>`.");
+                          "expected a name and a value, such as `env EXAMPLE_API_KEY <secret>`.");
     struct recorded_variable variable = {.name = parser_text(parser, name),
                                          .value = parser_text(parser, rest)};
     if (!variable.name || !variable.value)
@@ -98,7 +98,8 @@ static int parse_file(struct parser *parser, aw_bytes rest)
     if (!file.path)
         return -1;
     if (!file.path[0])
-        return lines_fail(&parser->lines, 0, "expected a path, such as `file ~/.aws/credentials`.");
+        return lines_fail(&parser->lines, 0,
+                          "expected a path, such as `file ~/.example/credentials`.");
     if (recording_file(recording, file.path))
         return lines_fail(&parser->lines, 0, "%s is here for the second time: keep one of it.",
                           file.path);
