@@ -78,6 +78,11 @@ struct world_ops {
     int (*read_file)(struct world *world, struct arena *arena, const char *path, uint64_t max_size,
                      bool secret, aw_bytes *ret_content, aw_error *ret_error);
     bool (*file_exists)(struct world *world, const char *path);
+    /* As aw_cache_get and aw_cache_put; `space` keeps backends apart. */
+    int (*cache_get)(struct world *world, struct arena *arena, const char *space, const char *key,
+                     uint64_t max_age_ms, aw_bytes *ret_content, uint64_t *ret_age_ms);
+    void (*cache_put)(struct world *world, const char *space, const char *key, const void *data,
+                      uint64_t size);
     void (*random)(struct world *world, void *out, size_t size);
     uint64_t (*wall_ms)(struct world *world);
     /* Tells a name for a value that differs from run to run ("token", "owner"), so that a recording
@@ -93,8 +98,8 @@ struct world {
     struct loop *loop;
 };
 
-/* core/real.c. NULL and *ret_error on failure. */
-struct world *world_real_create(struct loop *loop, aw_error *ret_error);
+/* core/real.c. `refresh`: what is kept on disk is not used. NULL and *ret_error on failure. */
+struct world *world_real_create(struct loop *loop, bool refresh, aw_error *ret_error);
 /* core/replay.c: `path` is a recording. Wants a loop with a virtual clock. */
 struct world *world_replay_create(struct loop *loop, const char *path, aw_error *ret_error);
 /* core/record.c: takes over `inner`, unless it fails; writes one file into the folder at `finish`. */
