@@ -134,7 +134,8 @@ void limiter_leave(struct limiter_pass *pass)
 
 void limiter_hold(struct limiter *limiter, const char *request, uint64_t delay_ms)
 {
-    uint64_t until_ms = loop_now_ms(limiter->loop) + delay_ms;
+    uint64_t now_ms = loop_now_ms(limiter->loop);
+    uint64_t until_ms = delay_ms > UINT64_MAX - now_ms ? UINT64_MAX : now_ms + delay_ms;
     for (size_t stage = 0; stage < 2; stage++) {
         struct limiter_bucket *bucket = find(limiter, request, stage);
         if (bucket && bucket->held_until_ms < until_ms)

@@ -10,6 +10,8 @@
 #define BASE_TRANSIENT_MS 250u
 #define BASE_THROTTLED_MS 1000u
 #define LONGEST_MS 20000u
+/* Of what a provider may ask for: beyond any deadline, and no sum with it overflows. */
+#define LONGEST_AFTER_MS UINT32_MAX
 
 static bool throttled(const aw_error *error)
 {
@@ -40,5 +42,7 @@ uint64_t retry_delay_ms(const aw_error *error, unsigned attempts, uint64_t rando
         ceiling_ms *= 2;
     if (ceiling_ms > LONGEST_MS)
         ceiling_ms = LONGEST_MS;
-    return error->retry_after_ms + random % (ceiling_ms + 1);
+    uint64_t after_ms =
+        error->retry_after_ms < LONGEST_AFTER_MS ? error->retry_after_ms : LONGEST_AFTER_MS;
+    return after_ms + random % (ceiling_ms + 1);
 }
