@@ -6,6 +6,7 @@
 #include "core/mem.h"
 #include "core/regions.h"
 #include "core/shard.h"
+#include "kit/buf.h"
 
 static void on_opened(struct op *op)
 {
@@ -25,6 +26,15 @@ static int open_state(struct backend *backend)
     return 0;
 }
 
+static int name_cache(struct backend *backend)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf name;
+    kit_buf_init(&name, mem_kit(), 512);
+    kit_buf_addf(&name, "%s %s", backend->name, backend->endpoint);
+    backend->cache_space = kit_buf_take(&name);
+    return backend->cache_space ? 0 : -1;
+}
+
 static int open_plugin(struct backend *backend)
 {
     const aw_backend_entry *entry = &backend->plugin->entry;
@@ -35,7 +45,8 @@ static int open_plugin(struct backend *backend)
     backend->settings.name = backend->name;
     if (!backend->endpoint)
         backend->endpoint = entry->endpoint;
-    if (limiter_init(&backend->limiter, backend->aw->loop, entry->limits, limit_count))
+    if (name_cache(backend) ||
+        limiter_init(&backend->limiter, backend->aw->loop, entry->limits, limit_count))
         return kit_error_set(&backend->error, AW_E_NO_MEMORY, "out of memory");
     return open_state(backend);
 }
@@ -81,6 +92,7 @@ void backend_destroy(struct backend *backend)
         !backend->opening->failed)
         backend->plugin->vtable.close(backend->state);
     op_destroy(backend->opening);
+    mem_free(backend->cache_space);
     mem_free(backend);
 }
 
@@ -88,4 +100,12 @@ uint64_t backend_now_ms(const struct backend *backend)
 {
     struct world *world = backend->aw->world;
     return (uint64_t)((int64_t)world->ops->wall_ms(world) + backend->skew_ms);
+}
+
+const aw_quotas *backend_quotas(const struct backend *backend)
+{
+    const aw_vtable *vtable = &backend->plugin->vtable;
+    const aw_quotas *quotas =
+        vtable->extension ? vtable->extension(backend->state, AW_QUOTAS) : NULL;
+    return quotas && AW_HAS(quotas, list_quotas) ? quotas : NULL;
 }

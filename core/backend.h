@@ -15,6 +15,7 @@ struct backend {
     const struct config_backend *config;
     const char *name;
     const char *endpoint;
+    char *cache_space; /* keeps its facts apart from those of other backends */
     aw_settings settings;
     aw_settings secrets;
     aw_error error; /* AW_OK: open */
@@ -39,6 +40,9 @@ void backend_destroy(struct backend *backend);
 
 /* The wall clock as the provider has it. */
 uint64_t backend_now_ms(const struct backend *backend);
+
+/* The extension "quotas/1", or NULL. */
+const aw_quotas *backend_quotas(const struct backend *backend);
 
 static inline bool backend_can(const struct backend *backend, uint64_t capability)
 {

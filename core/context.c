@@ -43,7 +43,7 @@ static int open_world(archway *aw, const archway_options *options, aw_error *ret
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory or descriptors for the loop");
     aw->world = options->replay_path
                     ? world_replay_create(aw->loop, options->replay_path, ret_error)
-                    : world_real_create(aw->loop, ret_error);
+                    : world_real_create(aw->loop, options->refresh != 0, ret_error);
     if (!aw->world || !options->record_dir)
         return aw->world ? 0 : -1;
     struct world *recorder = world_record_create(aw->world, options->record_dir, ret_error);

@@ -90,6 +90,19 @@ void emit_resource(aw_op *face, const aw_resource *resource)
         op->sink->resource(op, &copy);
 }
 
+void emit_quota(aw_op *face, const aw_quota *quota)
+{
+    struct op *op = op_of(face);
+    aw_quota copy;
+    if (!welcome(op, (const void *)op->sink->quota, "emitted a quota where none was asked for"))
+        return;
+    SIZED_COPY(&copy, quota);
+    if (!copy.name || !*copy.name || too_long(copy.name))
+        refuse(op, "emitted a quota without a name");
+    else
+        op->sink->quota(op, &copy);
+}
+
 void emit_credentials(aw_op *face, const aw_credentials *credentials)
 {
     struct op *op = op_of(face);

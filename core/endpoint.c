@@ -73,7 +73,19 @@ static bool port_is_good(const struct authority *authority)
     return port >= 1 && port <= 65535;
 }
 
-const char *url_fault(const char *url)
+/* Where clouds put their metadata servers. */
+static bool host_is_link_local(const char *host)
+{
+    unsigned char address[16];
+    if (inet_pton(AF_INET, host, address) == 1)
+        return address[0] == 169 && address[1] == 254;
+    if (inet_pton(AF_INET6, host, address) != 1)
+        return false;
+    return (address[0] == 0xfe && (address[1] & 0xc0) == 0x80) ||
+           memcmp(address, "\xfd\x00\x0e\xc2", 4) == 0;
+}
+
+static const char *fault(const char *url, bool link_local_too)
 {
     bool plain = strncmp(url, "http://", 7) == 0;
     if (!plain && strncmp(url, "https://", 8) != 0)
@@ -89,10 +101,21 @@ const char *url_fault(const char *url)
         return "must have a port from 1 to 65535 after the host, or none.";
     if (strspn(text + size, PATH_CHARACTERS "?") != strlen(text + size))
         return "must be percent-encoded: its path holds a character that does not stand in a URL.";
-    if (plain && !endpoint_host_is_loopback(authority.host))
+    if (plain && !endpoint_host_is_loopback(authority.host) &&
+        !(link_local_too && host_is_link_local(authority.host)))
         return "may be plain http:// on this machine only (127.0.0.0/8, ::1, localhost). Write "
                "https://.";
     return NULL;
+}
+
+const char *url_fault(const char *url)
+{
+    return fault(url, false);
+}
+
+const char *url_fault_in_authenticate(const char *url)
+{
+    return fault(url, true);
 }
 
 const char *endpoint_fault(const char *url)

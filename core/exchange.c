@@ -246,7 +246,7 @@ void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_an
     aw_error error = {0};
     if (!op_may_queue(op))
         return;
-    if (request_check(request, &error)) {
+    if (request_check(request, op->kind == OP_AUTHENTICATE, &error)) {
         op_fail(op, &error);
         return;
     }

@@ -70,7 +70,10 @@ static bool may_repeat(const struct exchange *exchange, const aw_error *error)
 bool exchange_repeat(struct exchange *exchange, const aw_error *error)
 {
     struct backend *backend = exchange_backend(exchange);
+    uint32_t most = exchange->request.max_attempts;
     uint64_t delay_ms = 0;
+    if (most && exchange->attempts >= most)
+        return false;
     if (!remedy(exchange, error)) {
         if (!may_repeat(exchange, error) ||
             !retry_allowed(&backend->budget, error, exchange->attempts))

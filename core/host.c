@@ -103,6 +103,21 @@ static int32_t host_read_file(aw_op *face, const char *path, uint64_t max_size,
                                         ret_content, ret_error);
 }
 
+static int32_t host_cache_get(aw_op *face, const char *key, uint64_t max_age_ms,
+                              aw_bytes *ret_content, uint64_t *ret_age_ms)
+{
+    struct op *op = op_of(face);
+    return world_of(op)->ops->cache_get(world_of(op), &op->arena, op->backend->cache_space, key,
+                                        max_age_ms, ret_content, ret_age_ms);
+}
+
+static void host_cache_put(aw_op *face, const char *key, const void *data, uint64_t size)
+{
+    struct op *op = op_of(face);
+    if (!is_secret(op))
+        world_of(op)->ops->cache_put(world_of(op), op->backend->cache_space, key, data, size);
+}
+
 static const char *host_secret(aw_op *face, const char *option)
 {
     struct op *op = op_of(face);
@@ -146,12 +161,15 @@ const aw_host host_services = {
     .emit_offer = emit_offer,
     .emit_instance = emit_instance,
     .emit_resource = emit_resource,
+    .emit_quota = emit_quota,
     .emit_credentials = emit_credentials,
     .report = emit_problem,
     .fail = host_fail,
     .alloc = host_alloc,
     .env = host_env,
     .read_file = host_read_file,
+    .cache_get = host_cache_get,
+    .cache_put = host_cache_put,
     .secret = host_secret,
     .now_ms = host_now_ms,
     .random = host_random,

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/job.h"
 #include "core/mem.h"
+#include "core/sized.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -213,6 +214,16 @@ static const char *const *copy_keys(archway_job *job, const archway_wish *wish)
     return keys;
 }
 
+static const aw_header *copy_options(archway_job *job, const archway_wish *wish)
+{
+    aw_header *options = arena_alloc(&job->arena, (wish->option_count + 1) * sizeof *options);
+    for (uint64_t i = 0; options && i < wish->option_count; i++) {
+        options[i].name = job_text(job, wish->options[i].name);
+        options[i].value = job_text(job, wish->options[i].value);
+    }
+    return options;
+}
+
 static int fill_wish(archway_job *job, const archway_wish *wish)
 {
     struct create_job *state = job->state;
@@ -235,8 +246,13 @@ static int fill_wish(archway_job *job, const archway_wish *wish)
         .user_data = {.data = arena_copy(&job->arena, wish->user_data.data, wish->user_data.size),
                       .size = wish->user_data.size},
         .disk_mib = wish->disk_mib,
+        .options = copy_options(job, wish),
+        .option_count = wish->option_count,
     };
-    return job->ended || !state->wish.ssh_keys || !state->wish.user_data.data ? -1 : 0;
+    return job->ended || !state->wish.ssh_keys || !state->wish.user_data.data ||
+                   !state->wish.options
+               ? -1
+               : 0;
 }
 
 static int check_wish(const struct backend *backend, const archway_wish *wish, aw_error *ret_error)
@@ -267,6 +283,9 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
                    archway_job **ret_job, aw_error *ret_error)
 {
     struct backend *backend = NULL;
+    archway_wish known;
+    SIZED_COPY(&known, wish);
+    wish = &known;
     if (job_backend(aw, wish->backend, &backend, ret_error) || check_wish(backend, wish, ret_error))
         return -1;
     archway_job *job =

@@ -69,7 +69,7 @@ static int own_offer(archway_job *job, uint32_t row)
     kept->backend = context_backend(job->aw, kept->backend)->name;
     if (own_text(&job->texts, &offer->instance_type) || own_text(&job->texts, &offer->region) ||
         own_text(&job->texts, &offer->zone) || own_text(&job->texts, &offer->data) ||
-        own_gpu(&job->texts, offer))
+        own_text(&job->texts, &offer->quota) || own_gpu(&job->texts, offer))
         return -1;
     job->offer_count++;
     return 0;

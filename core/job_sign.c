@@ -95,7 +95,7 @@ int archway_sign(archway *aw, const char *backend, const aw_request *request, ui
                  const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
     struct backend *found = NULL;
-    if (job_backend(aw, backend, &found, ret_error) || request_check(request, ret_error))
+    if (job_backend(aw, backend, &found, ret_error) || request_check(request, false, ret_error))
         return -1;
     archway_job *job =
         job_create(aw, &sign_kind, sizeof(struct sign_job), call, JOB_READ_MS, ret_error);

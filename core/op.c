@@ -99,6 +99,9 @@ static void call_plugin(struct op *op, const void *wish)
     case OP_LIST_OFFERS:
         vtable->list_offers(&op->face, wish);
         break;
+    case OP_LIST_QUOTAS:
+        backend_quotas(op->backend)->list_quotas(&op->face, wish);
+        break;
     case OP_CREATE:
         vtable->create(&op->face, wish);
         break;

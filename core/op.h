@@ -19,6 +19,7 @@ enum op_kind {
     OP_OPEN,
     OP_REGIONS,
     OP_LIST_OFFERS,
+    OP_LIST_QUOTAS,
     OP_CREATE,
     OP_GET,
     OP_LIST,
@@ -33,6 +34,7 @@ struct op_sink {
     void (*offer)(struct op *op, const aw_offer *offer);
     void (*instance)(struct op *op, const aw_instance *instance);
     void (*resource)(struct op *op, const aw_resource *resource);
+    void (*quota)(struct op *op, const aw_quota *quota);
     void (*credentials)(struct op *op, const aw_credentials *credentials);
     void (*problem)(struct op *op, const aw_error *problem);
     void (*done)(struct op *op);

@@ -2,6 +2,7 @@
 /* The world as it is. */
 #include "core/arena.h"
 #include "core/mem.h"
+#include "core/real_cache.h"
 #include "core/real_http.h"
 #include "core/real_program.h"
 #include "core/world.h"
@@ -23,6 +24,7 @@
 struct real_world {
     struct world face; /* first */
     struct http *http;
+    bool refresh; /* what is on disk is not used */
 };
 
 static struct http *http_of(struct world *world)
@@ -142,6 +144,31 @@ static bool real_file_exists(struct world *world, const char *path)
     return !expand(path, full, sizeof full) && access(full, R_OK) == 0;
 }
 
+static uint64_t real_wall_ms(struct world *world)
+{
+    struct timespec now;
+    (void)world;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int real_cache_get(struct world *world, struct arena *arena, const char *space,
+                          const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
+                          uint64_t *ret_age_ms)
+{
+    const struct real_world *real = (struct real_world *)(void *)world;
+    /* However old is a last resort, and stays one. */
+    if (real->refresh && max_age_ms != UINT64_MAX)
+        return -1;
+    return cache_read(arena, space, key, max_age_ms, real_wall_ms(world), ret_content, ret_age_ms);
+}
+
+static void real_cache_put(struct world *world, const char *space, const char *key,
+                           const void *data, uint64_t size)
+{
+    cache_write(space, key, real_wall_ms(world), data, size);
+}
+
 static void real_random(struct world *world, void *out, size_t size)
 {
     unsigned char *bytes = out;
@@ -156,14 +183,6 @@ static void real_random(struct world *world, void *out, size_t size)
         bytes += got;
         size -= (size_t)got;
     }
-}
-
-static uint64_t real_wall_ms(struct world *world)
-{
-    struct timespec now;
-    (void)world;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 static void real_name_value(struct world *world, const char *name, const char *value)
@@ -194,6 +213,8 @@ static const struct world_ops real_ops = {
     .env = real_env,
     .read_file = real_read_file,
     .file_exists = real_file_exists,
+    .cache_get = real_cache_get,
+    .cache_put = real_cache_put,
     .random = real_random,
     .wall_ms = real_wall_ms,
     .name_value = real_name_value,
@@ -201,7 +222,7 @@ static const struct world_ops real_ops = {
     .destroy = real_destroy,
 };
 
-struct world *world_real_create(struct loop *loop, aw_error *ret_error)
+struct world *world_real_create(struct loop *loop, bool refresh, aw_error *ret_error)
 {
     struct real_world *world = mem_alloc(sizeof *world);
     if (!world) {
@@ -209,6 +230,7 @@ struct world *world_real_create(struct loop *loop, aw_error *ret_error)
         return NULL;
     }
     world->face = (struct world){.ops = &real_ops, .loop = loop};
+    world->refresh = refresh;
     world->http = http_create(loop, ret_error);
     if (!world->http) {
         mem_free(world);

@@ -25,7 +25,7 @@ static bool is_value(const char *text)
     return true;
 }
 
-int request_check(const aw_request *request, aw_error *ret_error)
+int request_check(const aw_request *request, bool in_authenticate, aw_error *ret_error)
 {
     if (!request->name || !request->method || !request->url || !is_token(request->method))
         return kit_error_set(ret_error, AW_E_INTERNAL, "the plugin made a request without %s",
@@ -40,7 +40,8 @@ int request_check(const aw_request *request, aw_error *ret_error)
             return kit_error_set(ret_error, AW_E_INVALID,
                                  "header %llu of `%s` has a character that HTTP forbids",
                                  (unsigned long long)i + 1, request->name);
-    const char *fault = url_fault(request->url);
+    const char *fault =
+        in_authenticate ? url_fault_in_authenticate(request->url) : url_fault(request->url);
     if (fault)
         return kit_error_set(ret_error, AW_E_INVALID, "the URL of `%s` %s", request->name, fault);
     return 0;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* Method, URL and headers are what HTTP allows; the URL is https, or http on loopback. */
-int request_check(const aw_request *request, aw_error *ret_error);
+int request_check(const aw_request *request, bool in_authenticate, aw_error *ret_error);
 
 /* A deep copy into the arena. -1: no memory. */
 int request_copy(struct arena *arena, const aw_request *request, const char *default_region,

@@ -51,6 +51,8 @@ static int take_over(struct shard *shard)
         aw_offer offer = {.size = sizeof offer};
         const char *backend = NULL;
         table_offer(shard->incoming, row, &offer, &backend);
+        if (quotas_lack(&shard->quotas, offer.quota))
+            offer.availability = AW_NO_QUOTA;
         if (table_add(table, shard->id, backend, &offer, &shard->error)) {
             table_drop(table, shard->id);
             return -1;
@@ -78,15 +80,19 @@ static void tell_all(struct shard *shard)
 static void stop_listing(struct shard *shard)
 {
     op_destroy(shard->op);
-    shard->op = NULL;
+    op_destroy(shard->quota_op);
+    shard->op = shard->quota_op = NULL;
+    shard->listed = false;
+    quotas_finish(&shard->quotas);
     table_destroy(shard->incoming);
     shard->incoming = NULL;
 }
 
-static void on_done(struct op *op)
+static void finish(struct shard *shard)
 {
-    struct shard *shard = op->owner;
-    shard->error = op->error;
+    if (!shard->listed || shard->quota_op)
+        return;
+    shard->error = shard->op->error;
     shard->error.size = sizeof shard->error;
     if (shard->error.code == AW_OK && take_over(shard) == 0) {
         shard->fetched_at_ms = backend_now_ms(shard->backend);
@@ -95,6 +101,34 @@ static void on_done(struct op *op)
     stop_listing(shard);
     tell_all(shard);
 }
+
+static void on_done(struct op *op)
+{
+    struct shard *shard = op->owner;
+    shard->listed = true;
+    finish(shard);
+}
+
+static void on_quota(struct op *op, const aw_quota *quota)
+{
+    struct shard *shard = op->owner;
+    if (quotas_add(&shard->quotas, quota))
+        out_of_memory(op);
+}
+
+/* An account that may not look at its quotas can still start machines. */
+static void on_quotas_done(struct op *op)
+{
+    struct shard *shard = op->owner;
+    if (op->error.code)
+        context_log(shard->backend->aw, AW_LOG_WARNING, "%s %s: quotas: %s", shard->backend->name,
+                    shard->region ? shard->region : "", op->error.message);
+    op_destroy(op);
+    shard->quota_op = NULL;
+    finish(shard);
+}
+
+static const struct op_sink quota_sink = {.quota = on_quota, .done = on_quotas_done};
 
 static const struct op_sink sink = {.offer = on_offer, .problem = on_problem, .done = on_done};
 
@@ -146,7 +180,12 @@ static int begin(struct shard *shard)
     mem_free(shard->problems);
     shard->problems = NULL;
     shard->problem_count = 0;
+    if (backend_quotas(shard->backend))
+        shard->quota_op = op_create(shard->backend, OP_LIST_QUOTAS, shard->region, &quota_sink,
+                                    shard, LISTING_TIMEOUT_MS, false);
     op_start(shard->op, &wish);
+    if (shard->quota_op)
+        op_start(shard->quota_op, &wish);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #define ARCHWAY_CORE_SHARD_H
 
 #include "core/list.h"
+#include "core/quota.h"
 
 #include <archway/backend.h>
 
@@ -27,6 +28,9 @@ struct shard {
     aw_error *problems;     /* what it reported */
     size_t problem_count;
     struct op *op;
+    struct op *quota_op; /* beside it, where the backend knows quotas */
+    struct quotas quotas;
+    bool listed;         /* the offers are there; the quotas may not be */
     struct table *incoming;
     struct link waiting;
 };

@@ -111,7 +111,8 @@ static int row_intern(struct pools *pools, const char *backend, const aw_offer *
         intern_add_text(&pools->texts, offer->instance_type, &row->type) != 0 ||
         intern_add_text(&pools->texts, offer->region, &row->region) != 0 ||
         intern_add_text(&pools->texts, offer->zone, &row->zone) != 0 ||
-        intern_add_text(&pools->texts, offer->data, &row->data) != 0)
+        intern_add_text(&pools->texts, offer->data, &row->data) != 0 ||
+        intern_add_text(&pools->texts, offer->quota, &row->quota) != 0)
         return -1;
     return offer->gpu ? pools_add_gpu(pools, offer->gpu, &row->gpu) : 0;
 }
@@ -159,5 +160,6 @@ void table_offer(const struct table *table, uint32_t row_number, aw_offer *ret_o
         .region = pools_text(pools, row->region),
         .zone = intern_get(&pools->texts, row->zone),
         .data = intern_get(&pools->texts, row->data),
+        .quota = intern_get(&pools->texts, row->quota),
     };
 }

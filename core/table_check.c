@@ -50,6 +50,7 @@ static int check_texts(const aw_offer *offer, aw_error *ret_error)
         {"region", offer->region, NAME_MAX_BYTES, false, true},
         {"zone", offer->zone, ZONE_MAX_BYTES, false, true},
         {"data", offer->data, DATA_MAX_BYTES, false, false},
+        {"quota", offer->quota, DATA_MAX_BYTES, false, false},
         {"gpu->name", offer->gpu ? offer->gpu->name : NULL, NAME_MAX_BYTES, offer->gpu != NULL,
          true},
         {"gpu->vendor", offer->gpu ? offer->gpu->vendor : NULL, NAME_MAX_BYTES, false, true},

@@ -42,7 +42,8 @@ static bool keep_all(struct renewal *renewal, const struct table *table)
         bool kept =
             keep_text(renewal, texts, row->backend) && keep_text(renewal, texts, row->type) &&
             keep_text(renewal, texts, row->region) && keep_text(renewal, texts, row->zone) &&
-            keep_text(renewal, texts, row->data) && keep_gpu(renewal, &table->pools.gpus, row->gpu);
+            keep_text(renewal, texts, row->data) && keep_text(renewal, texts, row->quota) &&
+            keep_gpu(renewal, &table->pools.gpus, row->gpu);
         if (!kept)
             return false;
     }
@@ -58,6 +59,7 @@ static void renumber(struct table *table, const struct renewal *renewal)
         row->region = renewal->texts[row->region];
         row->zone = renewal->texts[row->zone];
         row->data = renewal->texts[row->data];
+        row->quota = renewal->texts[row->quota];
         row->gpu = renewal->gpus[row->gpu];
     }
 }

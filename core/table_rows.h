@@ -19,6 +19,7 @@ struct row {
     uint32_t data;
     uint32_t gpu;
     uint32_t shard;
+    uint32_t quota;
     unsigned arch : 2;
     unsigned arch_source : 3;
     unsigned availability : 2;

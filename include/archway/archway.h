@@ -60,6 +60,7 @@ typedef void (*archway_log_fn)(uint32_t level, const char *line, void *arg);
  *   record_dir     a folder to write the conversation to.
  *   owner          the tag on everything created; overrides the configuration's.
  *   log            gets the log; log_level is the most verbose level wanted (enum aw_log_level).
+ *   refresh        1: what is kept on disk (prices, types) is asked for again.
  */
 typedef struct archway_options {
     uint32_t size;
@@ -73,6 +74,8 @@ typedef struct archway_options {
     const char *owner;
     archway_log_fn log;
     void *log_arg;
+    uint32_t refresh;
+    uint32_t reserved;
 } archway_options;
 
 /* Loads the plugins, reads the configuration, opens the backends. A plugin or backend that does not
@@ -219,6 +222,8 @@ typedef struct archway_wish {
     const char *const *ssh_keys;
     aw_bytes user_data;
     uint64_t disk_mib;
+    const aw_header *options;
+    uint64_t option_count;
 } archway_wish;
 
 /* Asks the backends that `query` allows for what they sell, all at once, and answers the query from

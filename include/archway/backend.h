@@ -246,6 +246,8 @@ typedef struct aw_create {
     uint64_t expires_at_ms;   /* ask the provider to end it by then, where it can; 0: never */
     const aw_header *tags;    /* further tags of the user's */
     uint64_t tag_count;
+    const aw_header *options; /* what only this provider has, by its own names: "reservation", "subnet" */
+    uint64_t option_count;
 } aw_create;
 
 /* Names one machine, for `get` and `terminate`. `data` is what the backend emitted with it, or NULL. */
@@ -314,6 +316,7 @@ typedef struct aw_offer {
     const char *region; /* NULL or "": sold out everywhere, so no region is named */
     const char *zone;   /* NULL, one zone, or several with commas between */
     const char *data;   /* opaque; comes back in aw_create */
+    const char *quota;  /* what it takes of the account's quotas: "NAME:8", several with commas between */
 } aw_offer;
 
 enum aw_state {
@@ -361,6 +364,15 @@ typedef struct aw_resource {
     const char *id;
 } aw_resource;
 
+/* A limit of the account's in the operation's region. Offers name the ones that they need. */
+typedef struct aw_quota {
+    uint32_t size;
+    uint32_t reserved;
+    const char *name;
+    uint64_t limit; /* in the unit in which offers count */
+    uint64_t used;  /* 0 where the provider does not say */
+} aw_quota;
+
 /*
  * What `authenticate` finds and `sign` uses. Which fields mean what is the backend's own affair:
  * AWS has key_id, secret and perhaps token; GCP and Lambda have token. `source` is where it was found,
@@ -395,7 +407,9 @@ typedef struct aw_credentials {
 /*
  * One HTTP request. `name` is short and stable ("launch"): it stands in errors and logs and selects
  * the rate limit. The URL is absolute and already encoded; https, or http on loopback only. Content
- * headers are given like any other. `sign` adds its own. Redirects are not followed.
+ * headers are given like any other. `sign` adds its own. Redirects are not followed. `authenticate` may
+ * also ask link-local addresses (169.254.0.0/16, fe80::/10, fd00:ec2::/32) by plain http: that is where
+ * machines find the metadata server of their cloud.
  */
 typedef struct aw_request {
     uint32_t size;
@@ -411,6 +425,8 @@ typedef struct aw_request {
     uint64_t timeout_ms; /* of one attempt; 0: core's default */
     uint64_t max_body;   /* of the answer, in bytes; 0: core's default (64 MiB) */
     const aw_credentials *credentials; /* in `authenticate` only: sign with these, not with the cached ones */
+    uint32_t max_attempts; /* 0: core's default; 1: never sent again (is there a metadata server at all?) */
+    uint32_t reserved;
 } aw_request;
 
 /* One HTTP answer. Header names are lower-case. The body is decoded, and a NUL stands behind it. */
@@ -487,6 +503,7 @@ struct aw_host {
     void (*emit_offer)(aw_op *op, const aw_offer *offer);
     void (*emit_instance)(aw_op *op, const aw_instance *instance);
     void (*emit_resource)(aw_op *op, const aw_resource *resource);
+    void (*emit_quota)(aw_op *op, const aw_quota *quota);
     void (*emit_credentials)(aw_op *op, const aw_credentials *credentials);
     void (*report)(aw_op *op, const aw_error *problem);
     void (*fail)(aw_op *op, const aw_error *error);
@@ -495,6 +512,9 @@ struct aw_host {
     const char *(*env)(aw_op *op, const char *name);
     int32_t (*read_file)(aw_op *op, const char *path, uint64_t max_size, aw_bytes *ret_content,
                          aw_error *ret_error);
+    int32_t (*cache_get)(aw_op *op, const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
+                         uint64_t *ret_age_ms);
+    void (*cache_put)(aw_op *op, const char *key, const void *data, uint64_t size);
     const char *(*secret)(aw_op *op, const char *option);
     uint64_t (*now_ms)(aw_op *op);
     void (*random)(aw_op *op, void *out, size_t size);
@@ -522,6 +542,7 @@ struct aw_header_sink {
  *   open                     yes        no         none; may fail the operation
  *   regions                  yes        yes        emit_region
  *   list_offers              yes        yes        emit_offer, report
+ *   list_quotas (extension)  yes        yes        emit_quota
  *   create                   yes        yes        emit_instance (one), emit_resource
  *   get                      yes        yes        emit_instance (one)
  *   list                     yes        yes        emit_instance
@@ -592,6 +613,18 @@ typedef struct aw_vtable {
     /* Asks for an optional feature by its name and revision, "quotas/1". NULL: does not have it. */
     const void *(*extension)(void *state, const char *id);
 } aw_vtable;
+
+/*
+ * The extension "quotas/1": aw_quotas. Core asks for a region's quotas beside its offers; an offer that
+ * needs more of one than is left is shown as AW_NO_QUOTA. Failing does no harm: the offers stay as they are.
+ */
+typedef struct aw_quotas {
+    uint32_t size;
+    uint32_t reserved;
+    /* Emits the quotas (emit_quota) that offers of query->region name. Services and requests: yes. */
+    void (*list_quotas)(aw_op *op, const aw_offer_query *query);
+} aw_quotas;
+#define AW_QUOTAS "quotas/1"
 
 /* ---------------------------------------------------------------------------------------------
  * The entry
@@ -724,6 +757,10 @@ static inline void aw_emit_resource(aw_op *op, const aw_resource *resource)
 {
     op->host->emit_resource(op, resource);
 }
+static inline void aw_emit_quota(aw_op *op, const aw_quota *quota)
+{
+    op->host->emit_quota(op, quota);
+}
 static inline void aw_emit_credentials(aw_op *op, const aw_credentials *credentials)
 {
     op->host->emit_credentials(op, credentials);
@@ -763,6 +800,24 @@ static inline int32_t aw_read_file(aw_op *op, const char *path, uint64_t max_siz
                                    aw_error *ret_error)
 {
     return op->host->read_file(op, path, max_size, ret_content, ret_error);
+}
+
+/*
+ * What aw_cache_put kept under this key, on this machine, for this backend, if it is no older than
+ * `max_age_ms` (UINT64_MAX: however old). Returns 0, or -1 when there is nothing. For public facts that are
+ * dear to fetch and change slowly: prices, types. In a replay there is never anything. The content lives as
+ * long as the operation and may be anything: read it as you would read an answer.
+ */
+static inline int32_t aw_cache_get(aw_op *op, const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
+                                   uint64_t *ret_age_ms)
+{
+    return op->host->cache_get(op, key, max_age_ms, ret_content, ret_age_ms);
+}
+
+/* Keeps it, in the place of what was there. Nothing is said when it cannot. Never a secret. */
+static inline void aw_cache_put(aw_op *op, const char *key, const void *data, uint64_t size)
+{
+    op->host->cache_put(op, key, data, size);
 }
 
 /* A secret option of the user's configuration, or NULL. In `authenticate` only; elsewhere NULL. */
