@@ -53,17 +53,25 @@ static uint32_t log_level(const struct options *options)
 }
 
 /* The library takes absolute folders only; a user's are meant from where he stands. */
+static char *absolute_dir(const char *given)
+{
+    KIT_CLEANUP(cli_free_text) char *here = get_current_dir_name();
+    KIT_CLEANUP(kit_buf_finish) kit_buf path;
+    cli_buf_init(&path);
+    if (*given != '/' && here)
+        kit_buf_addf(&path, "%s/", here);
+    kit_buf_add_text(&path, given);
+    return kit_buf_take(&path);
+}
+
 static char **absolute_dirs(const struct options *options, size_t *ret_count)
 {
     size_t count = options_count(options, OPTION_BACKEND_DIR);
     const char **given = cli_alloc(count, sizeof *given);
     char **dirs = cli_alloc(count, sizeof *dirs);
     options_texts(options, OPTION_BACKEND_DIR, given);
-    for (size_t i = 0; i < count; i++) {
-        dirs[i] = realpath(given[i], NULL);
-        if (!dirs[i])
-            dirs[i] = cli_copy_text(given[i]);
-    }
+    for (size_t i = 0; i < count; i++)
+        dirs[i] = absolute_dir(given[i]);
     free(given);
     *ret_count = count;
     return dirs;
