@@ -171,8 +171,10 @@ int run_terminate(struct session *session)
     KIT_CLEANUP(ending_finish) struct ending ending;
     ending_init(&ending, options->operand_count);
     int code = machines_find(session, options->operands, ending.count, ending.machines);
-    if (code != EXIT_OK)
+    if (code != EXIT_OK) {
+        say("nothing was terminated");
         return code;
+    }
     code = order_all(session, &ending);
     if (code == EXIT_OK && options_count(options, OPTION_WAIT))
         code = wait_all(session, &ending);

@@ -22,7 +22,8 @@ void machine_add_ref(const struct machine *machine, kit_buf *buf);
 
 /* Finds out which machines the IDs mean: backend/region/id as it stands, a bare id by asking the backends
  * once. Returns EXIT_OK with all of them, or another exit code, having said which one is unknown. */
-int machines_find(struct session *session, char *const *ids, size_t count, struct machine *ret_machines);
+int machines_find(struct session *session, char *const *ids, size_t count,
+                  struct machine *ret_machines);
 
 /* Print all the machines of a job, or one; return an exit code. */
 int machines_print(enum format format, const archway_job *job);

@@ -134,11 +134,10 @@ static const char *take_verb(struct options *options)
 
 static int unknown_verb(const char *name)
 {
-    const char *known[16] = {NULL};
-    size_t count = 0;
-    for (const struct verb *verb; (verb = verb_at(count)) != NULL; count++)
-        known[count] = verb->name;
-    const char *nearest = kit_nearest_word(name, known, count);
+    const char *known[VERB_COUNT] = {NULL};
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        known[i] = verb_at(i)->name;
+    const char *nearest = kit_nearest_word(name, known, VERB_COUNT);
     if (nearest)
         return say_usage("there is no command \"%s\"; did you mean %s?", name, nearest);
     return say_usage("there is no command \"%s\"; `archway help` lists them", name);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const struct verb verbs[] = {
+static const struct verb verbs[VERB_COUNT] = {
     {"backends", VERB_BACKENDS, run_backends, "", 0, 0,
      "which backends were loaded or refused, and why",
      "For each plugin: its version, ABI, capabilities and file, or why it was refused.\n"
@@ -109,7 +109,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 
 const struct verb *verb_at(size_t index)
 {
-    return index < sizeof verbs / sizeof *verbs ? &verbs[index] : NULL;
+    return index < VERB_COUNT ? &verbs[index] : NULL;
 }
 
 const struct verb *verb_find(const char *name)

@@ -9,9 +9,11 @@
 
 struct session;
 
+#define VERB_COUNT 9
+
 struct verb {
     const char *name;
-    unsigned bit; /* in option_row.verbs */
+    unsigned bit;                        /* in option_row.verbs */
     int (*run)(struct session *session); /* NULL: needs no session */
     const char *operands;                /* as help shows them */
     size_t least_operands;

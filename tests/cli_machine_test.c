@@ -180,6 +180,7 @@ static void test_a_bare_id_is_looked_for(void **state)
     (void)state;
     archway("terminate", "trainer", REPLAY("list.http"));
     assert_code(3);
+    assert_contains(run.err, "nothing was terminated");
     assert_contains(run.err,
                     "no machine has the id \"trainer\"; the one of that name is " MACHINE_REF);
     archway("show", "nowhere", REPLAY("list.http"));

@@ -14,7 +14,7 @@
 
 /* The last run. The texts live until the next one. */
 struct run {
-    int code;  /* 128 + signal when it was killed */
+    int code; /* 128 + signal when it was killed */
     char *out;
     char *err;
 };
@@ -45,7 +45,8 @@ const char *cli_json_at(const json_t *root, const char *path);
 
 #define assert_contains(text, part) cli_assert_contains(text, part, 1, __FILE__, __LINE__)
 #define assert_lacks(text, part) cli_assert_contains(text, part, 0, __FILE__, __LINE__)
-void cli_assert_contains(const char *text, const char *part, int wanted, const char *file, int line);
+void cli_assert_contains(const char *text, const char *part, int wanted, const char *file,
+                         int line);
 /* The exit code, showing stderr when it is another. */
 #define assert_code(code) cli_assert_code(code, __FILE__, __LINE__)
 void cli_assert_code(int code, const char *file, int line);
