@@ -3,6 +3,7 @@
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
+#include "kit/settings.h"
 
 #include <string.h>
 
@@ -21,19 +22,9 @@ void lambda_fail_unread(aw_op *op, const char *request, const aw_error *problem,
     aw_fail(op, &error);
 }
 
-static const char *setting(const aw_settings *settings, const char *name)
-{
-    for (uint32_t i = 0; i < settings->count; i++) {
-        const aw_setting *item = &settings->items[i];
-        if (strcmp(item->name, name) == 0 && item->count > 0)
-            return item->values[0];
-    }
-    return NULL;
-}
-
 static void lambda_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
-    const char *endpoint = setting(settings, "endpoint");
+    const char *endpoint = kit_setting_text(settings, "endpoint");
     struct lambda *lambda = aw_alloc(op, sizeof *lambda);
     char *copy = kit_copy_text(op, endpoint ? endpoint : LAMBDA_ENDPOINT);
     if (!lambda || !copy)

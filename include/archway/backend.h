@@ -32,7 +32,7 @@
  * Loading
  *   L1  The file exports exactly one symbol, `archway_backend_v1`, of type aw_backend_entry, constant
  *       and statically initialised. The major version of the ABI is in the name.
- *   L2  It links what it needs of libc, libm, libcrypto, jansson, libxml2; never libcurl or libarchway.
+ *   L2  It links what it needs of libc, libm, libcrypto, jansson, expat; never libcurl or libarchway.
  *   L3  It has no mutable statics, no constructors, no thread-local storage, and is never unloaded.
  * Memory
  *   M1  Every pointer that a function is given is borrowed until that function returns. Keep a copy

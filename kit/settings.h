@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the user's configuration in `open`. Core has checked names and types already. */
+#ifndef ARCHWAY_KIT_SETTINGS_H
+#define ARCHWAY_KIT_SETTINGS_H
+
+#include <archway/backend.h>
+
+/* The one that was set, or NULL. */
+const aw_setting *kit_setting(const aw_settings *settings, const char *name);
+/* Its first value, or NULL. */
+const char *kit_setting_text(const aw_settings *settings, const char *name);
+int kit_setting_boolean(const aw_settings *settings, const char *name, int fallback);
+
+#endif
