@@ -117,33 +117,44 @@ static const char *reveal(struct arena *arena, aw_bytes text, size_t *ret_size)
     return buf.state == KIT_BUF_OK ? arena_copy(arena, kit_buf_text(&buf), buf.size) : NULL;
 }
 
+static int fail_memory(struct replay *replay, const char *what, aw_error *ret_error)
+{
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "there is no memory to replay %s", what);
+    replay_fail(replay, &error);
+    return error_pass(ret_error, &error);
+}
+
 static const char *replay_env(struct world *world, struct arena *arena, const char *name,
                               bool secret)
 {
-    const struct recorded_variable *variable =
-        recording_variable(&replay_of(world)->recording, name);
+    struct replay *replay = replay_of(world);
+    const struct recorded_variable *variable = recording_variable(&replay->recording, name);
     size_t size;
     (void)secret;
     if (!variable)
         return NULL;
-    return reveal(arena, (aw_bytes){variable->value, strlen(variable->value)}, &size);
+    const char *value = reveal(arena, (aw_bytes){variable->value, strlen(variable->value)}, &size);
+    if (!value)
+        fail_memory(replay, name, NULL);
+    return value;
 }
 
 static int replay_read_file(struct world *world, struct arena *arena, const char *path,
                             uint64_t max_size, bool secret, aw_bytes *ret_content,
                             aw_error *ret_error)
 {
-    const struct recording *recording = &replay_of(world)->recording;
-    const struct recorded_file *file = recording_file(recording, path);
+    struct replay *replay = replay_of(world);
+    const struct recorded_file *file = recording_file(&replay->recording, path);
     size_t size;
     (void)secret;
     if (!file)
         return kit_error_set(ret_error, AW_E_NOT_FOUND,
                              "%s: there is no such file in the recording %s.", path,
-                             recording->name);
+                             replay->recording.name);
     const char *data = reveal(arena, file->content, &size);
     if (!data)
-        return kit_error_set(ret_error, AW_E_NO_MEMORY, "%s: no memory to read this file.", path);
+        return fail_memory(replay, path, ret_error);
     if (size > max_size)
         return kit_error_set(ret_error, AW_E_INVALID, "%s: the file has %zu bytes, more than %llu.",
                              path, size, (unsigned long long)max_size);
@@ -209,11 +220,8 @@ static uint64_t replay_wall_ms(struct world *world)
 static void replay_name_value(struct world *world, const char *name, const char *value)
 {
     struct replay *replay = replay_of(world);
-    aw_error error = {0};
-    if (named_values_tell(&replay->names, name, value))
-        return;
-    kit_error_set(&error, AW_E_NO_MEMORY, "no memory to keep the value of {{%s}}", name);
-    replay_fail(replay, &error);
+    if (!named_values_tell(&replay->names, name, value))
+        fail_memory(replay, name, NULL);
 }
 
 static int replay_finish(struct world *world, aw_error *ret_error)

@@ -214,7 +214,7 @@ static void on_end(struct run_call *call)
     keep(ran->errors, sizeof ran->errors, call->result.errors);
 }
 
-void run(struct ran *ran, struct world *world, const char *const *argv, const char *input)
+void prepare_run(struct ran *ran, const char *const *argv, const char *input)
 {
     memset(ran, 0, sizeof *ran);
     ran->program = (aw_program){.size = sizeof ran->program,
@@ -222,9 +222,19 @@ void run(struct ran *ran, struct world *world, const char *const *argv, const ch
                                 .argv = argv,
                                 .input = {input, input ? strlen(input) : 0}};
     ran->call = (struct run_call){.program = &ran->program, .done = on_end, .owner = ran};
+}
+
+void start_run(struct ran *ran, struct world *world)
+{
     world->ops->run(world, &ran->call);
     assert_false(ran->done);
     for (int i = 0; i < 1000 && !ran->done; i++)
         loop_step(loop);
     assert_true(ran->done);
+}
+
+void run(struct ran *ran, struct world *world, const char *const *argv, const char *input)
+{
+    prepare_run(ran, argv, input);
+    start_run(ran, world);
 }

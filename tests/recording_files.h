@@ -67,6 +67,8 @@ struct ran {
     char errors[1024];
 };
 
+void prepare_run(struct ran *ran, const char *const *argv, const char *input);
+void start_run(struct ran *ran, struct world *world); /* and waits for its end */
 void run(struct ran *ran, struct world *world, const char *const *argv, const char *input);
 
 #endif
