@@ -60,18 +60,23 @@ static const char *real_env(struct world *world, struct arena *arena, const char
     return value && *value ? arena_text(arena, value) : NULL;
 }
 
-static const char *home(void)
+/* `entry` holds the text, unless the environment does. NULL: the user has none. */
+static const char *home(char *entry, size_t size)
 {
     const char *variable = getenv("HOME");
-    const struct passwd *user = variable && *variable ? NULL : getpwuid(getuid());
-    return user ? user->pw_dir : variable;
+    struct passwd storage;
+    struct passwd *user = NULL;
+    if (variable && *variable)
+        return variable;
+    return getpwuid_r(getuid(), &storage, entry, size, &user) == 0 && user ? user->pw_dir : NULL;
 }
 
 /* Writes the path with "~" replaced; -1 when it is too long. */
 static int expand(const char *path, char *ret_path, size_t size)
 {
+    char entry[LONGEST_PATH];
     bool in_home = !strncmp(path, "~/", 2);
-    const char *folder = in_home ? home() : "";
+    const char *folder = in_home ? home(entry, sizeof entry) : "";
     const char *rest = in_home ? path + 1 : path;
     size_t folder_size = folder ? strlen(folder) : size;
     if (folder_size + strlen(rest) + 1 > size)

@@ -21,6 +21,7 @@
 /* How long output may still come when the program has ended but something holds its streams open. */
 #define LAST_OUTPUT_MS 200u
 #define CHUNK 16384
+#define STATUS_LOST (-1)
 
 struct stream {
     struct loop_watch watch;
@@ -41,6 +42,7 @@ struct running {
     int input; /* -1: closed */
     size_t written;
     bool ended;
+    int32_t status;
 };
 
 static void close_stream(struct running *running, int *fd, struct loop_watch *watch)
@@ -67,22 +69,29 @@ static void release(struct running *running)
 static void kill_all(struct running *running)
 {
     kill(-running->child.pid, SIGKILL);
-    if (!running->ended)
-        waitpid(running->child.pid, NULL, 0);
+    while (!running->ended && waitpid(running->child.pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
     running->ended = true;
 }
 
 static void finish(struct running *running)
 {
-    struct run_call *call = running->call;
-    call->result.size = sizeof call->result;
-    call->result.output =
-        (aw_bytes){kit_buf_text(&running->output.text), running->output.text.size};
-    call->result.errors =
-        (aw_bytes){kit_buf_text(&running->errors.text), running->errors.text.size};
-    call->transport = NULL;
-    call->done(call);
+    running->call->transport = NULL;
+    running->call->done(running->call);
     release(running);
+}
+
+static void tell_result(struct running *running)
+{
+    const kit_buf *output = &running->output.text;
+    const kit_buf *errors = &running->errors.text;
+    running->call->result = (aw_exit){
+        .size = sizeof(aw_exit),
+        .status = running->status,
+        .output = {kit_buf_text(output), output->size},
+        .errors = {kit_buf_text(errors), errors->size},
+    };
+    finish(running);
 }
 
 static void give_up(struct running *running, const char *why)
@@ -97,7 +106,7 @@ static void on_timer(void *arg)
 {
     struct running *running = arg;
     if (running->ended) {
-        finish(running);
+        tell_result(running);
         return;
     }
     running->call->timed_out = true;
@@ -107,7 +116,7 @@ static void on_timer(void *arg)
 static void maybe_finish(struct running *running)
 {
     if (running->ended && running->output.fd < 0 && running->errors.fd < 0)
-        finish(running);
+        tell_result(running);
 }
 
 static void on_readable(void *arg, uint32_t events)
@@ -129,7 +138,9 @@ static void on_readable(void *arg, uint32_t events)
     if (stream->text.state == KIT_BUF_OK)
         return;
     running->call->too_large = true;
-    give_up(running, "said more than it may and was killed");
+    give_up(running, stream->text.state == KIT_BUF_FULL
+                         ? "said more than it may and was killed"
+                         : "said more than there is memory for and was killed");
 }
 
 static void on_writable(void *arg, uint32_t events)
@@ -151,11 +162,14 @@ static void on_ended(void *arg, uint32_t events)
     struct running *running = arg;
     int status = 0;
     (void)events;
-    if (waitpid(running->child.pid, &status, WNOHANG) == 0)
+    pid_t pid = waitpid(running->child.pid, &status, WNOHANG);
+    if (pid == 0)
         return;
     running->ended = true;
-    running->call->result.status =
-        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    /* The host ignores SIGCHLD or waits for all children: how it ended is lost, and no success. */
+    running->status = pid < 0               ? STATUS_LOST
+                      : WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+                                            : WEXITSTATUS(status);
     close_stream(running, &running->child.process, &running->process_watch);
     loop_set(running->loop, &running->timer, LAST_OUTPUT_MS);
     maybe_finish(running);
