@@ -8,6 +8,7 @@
 #include "cli/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct column columns[] = {
@@ -104,12 +105,30 @@ static void add_row(struct text_table *table, const char *backend, const aw_offe
     table_add(table, note(offer));
 }
 
+/* One backend's offers need not say whose they are, where there is no room. */
+static bool has_one_backend(const archway_job *job)
+{
+    aw_offer offer = {.size = sizeof offer};
+    const char *first = NULL;
+    const char *backend;
+    for (uint64_t i = 0; archway_job_offer(job, i, &offer, &backend) == 0; i++) {
+        if (first && strcmp(first, backend) != 0)
+            return false;
+        first = backend;
+    }
+    return true;
+}
+
 static void print_table(const archway_job *job, bool wide, kit_buf *out)
 {
     KIT_CLEANUP(table_finish) struct text_table table;
+    struct column shown[sizeof columns / sizeof *columns];
     aw_offer offer = {.size = sizeof offer};
     const char *backend;
-    table_init(&table, columns, sizeof columns / sizeof *columns);
+    memcpy(shown, columns, sizeof shown);
+    if (has_one_backend(job))
+        shown[0].flags = COLUMN_OPTIONAL;
+    table_init(&table, shown, sizeof shown / sizeof *shown);
     for (uint64_t i = 0; archway_job_offer(job, i, &offer, &backend) == 0; i++)
         add_row(&table, backend, &offer);
     table_print(&table, wide, talk_colour(STDOUT_FILENO), out);
