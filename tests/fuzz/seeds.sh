@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes the first inputs of the fuzz targets, a folder each, from the fixtures and from a few lines here.
+# Usage: seeds.sh SOURCE_DIR PLUGIN OUT_DIR
+set -euo pipefail
+source=$1
+plugin=$2
+out=$3
+
+rm -rf "$out"
+mkdir -p "$out"/{json,elf,query,config,recording}
+
+find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
+find "$source/fixtures" -name '*.http' -size -64k -exec cp {} "$out/recording" \;
+cp "$plugin" "$out/elf/plugin.so"
+
+cat >"$out/json/every-kind.json" <<'END'
+{"data": [{"a": 1, "b": -1.5e3, "c": "\u00e9\n", "d": true, "e": null, "f": {"g": [[[]]]}}, 9223372036854775807]}
+END
+printf '<!DOCTYPE html><html><body>502 Bad Gateway</body></html>' >"$out/json/page.html"
+
+cat >"$out/query/everything" <<'END'
+backend one,two
+region us-east-3
+type gpu_1x_gh200
+arch arm64
+cpu arm:4..8
+memory 16GB..64GiB
+disk 1.5TB..
+gpu GH200,A100:1..8:80GB..
+gpu-vendor nvidia,amd
+spot only
+max-price 2.500000001
+available yes
+sort -memory
+limit 10
+END
+printf 'cpu ..16\nmemory 24\ngpu none\narch any\nsort price\nlimit 0\n' >"$out/query/others"
+
+cat >"$out/config/everything.yaml" <<'END'
+# Two of one kind.
+owner: my-server
+backends:
+  - type: lambda
+    name: lambda-research
+    endpoint: http://127.0.0.1:8080/api/v1
+    regions: [us-east-3, "us-west-1"]
+    rate_limit: false
+    api_key: secret_key
+    zones:
+      - a
+      - b
+  - {type: lambda, profile: 'it''s', retries: 3, public: yes}
+END
+printf 'backends:\n  - type: lambda\n    regons: us-east-3\n' >"$out/config/misspelt.yaml"
+printf 'owner: &a x\nbackends: *a\n' >"$out/config/alias.yaml"
+
+cat >"$out/recording/everything.http" <<'END'
+archway-recording 1
+clock 2026-05-01T12:00:00.500Z
+order any
+env EXAMPLE_API_KEY <secret>
+file ~/.example/credentials
+key = <secret>
+end
+
+>>> run ["ssh","-o","BatchMode=yes","host","uname -m"]
+
+input
+<<< exit 3 after 2s
+stderr: refused
+
+aarch64
+>>> GET https://api.example.com/v1/machines
+accept: application/json
+
+<<< 200 after 80ms cut after 20
+content-type: application/json
+
+{"data": "{{token}}"}
+>>> DELETE https://api.example.com/v1/machines/1
+<<< lost
+END
+find "$out" -type f | wc -l

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Shell scripts, by shellcheck. Usage: scripts.sh SOURCE_DIR
+set -euo pipefail
+cd "$1"
+
+readarray -t scripts < <(find dev .ci bench tests -type f -exec grep -lE '^#!.*sh$' {} + | sort)
+[ "${#scripts[@]}" -gt 5 ] || { echo "only ${#scripts[@]} scripts were found: is $PWD the source folder?"; exit 1; }
+shellcheck "${scripts[@]}"
+printf '%d scripts\n' "${#scripts[@]}"
