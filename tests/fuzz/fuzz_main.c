@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a fuzz target without a fuzzer: on each file of a folder whole, cut at each of 64 places, and with
- * each of 256 bytes, spread over it, changed. */
+ * each of 128 bytes, spread over it, changed. */
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define CUTS 64
-#define CHANGES 256
+#define CHANGES 128
 #define LARGEST ((size_t)1024 * 1024)
 
 /* Each input gets a block of its own size, so that a read behind its end is seen. */

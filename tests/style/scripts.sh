@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$1"
 
-readarray -t scripts < <(find dev .ci bench tests -type f -exec grep -lE '^#!.*sh$' {} + | sort)
+readarray -t scripts < <(find dev .ci bench tests fixtures -type f -exec grep -lE '^#!.*sh$' {} + | sort)
 [ "${#scripts[@]}" -gt 5 ] || { echo "only ${#scripts[@]} scripts were found: is $PWD the source folder?"; exit 1; }
 shellcheck "${scripts[@]}"
 printf '%d scripts\n' "${#scripts[@]}"

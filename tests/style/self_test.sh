@@ -25,7 +25,7 @@ plant() { printf '%s\n' "$2" >>"$work/$1"; }
 
 rm -rf "$work"
 mkdir -p "$work"
-cp -R "$source"/{include,core,kit,cli,backends,tests,bench,dev,.ci,.clang-format} "$work"
+cp -R "$source"/{include,core,kit,cli,backends,tests,bench,fixtures,dev,.ci,.clang-format} "$work"
 
 plant core/first.c '// a file'
 plant core/second.c '/* SPDX-License-Identifier: Apache-2.0 */'
@@ -50,7 +50,7 @@ finds scripts 'SC2086'
 plant core/long.c "int long_function(int x) {
 $(printf '    x++;\n%.0s' {1..80})
     return x; }"
-finds lengths 'core/long.c:1: long_function has 83 lines'
+finds lengths 'core/long.c:1: long_function has 82 lines'
 plant kit/long.h "$(printf '/* a line */\n%.0s' {1..501})"
 finds lengths 'kit/long.h: the file has 501 lines'
 
