@@ -75,8 +75,8 @@ int remove_files(void **state)
 size_t read_plugin(const char *plugin, char *bytes, size_t size)
 {
     char path[PATH_SIZE];
-    join(path, BINARY_DIR "/tests/plugins", plugin);
-    FILE *stream = fopen(strcat(path, ".so"), "rb");
+    snprintf(path, sizeof path, "%s/tests/plugins/%s.so", BINARY_DIR, plugin);
+    FILE *stream = fopen(path, "rb");
     if (!stream)
         fail_msg("%s is not built", path);
     size_t count = fread(bytes, 1, size, stream);

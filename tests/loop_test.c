@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,8 @@ static int destroy(void **state)
 /* Each timer adds its letter to the story. */
 static void tell(void *arg)
 {
-    strncat(story, arg, sizeof story - strlen(story) - 1);
+    size_t used = strlen(story);
+    snprintf(story + used, sizeof story - used, "%s", (const char *)arg);
 }
 
 static struct loop_timer teller(const char *letter)

@@ -340,8 +340,7 @@ static void test_a_recording_is_private_and_never_overwrites_another(void **stat
              only_file(in_folder("private"), "-2.http"));
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
-    *strstr(path, "-2.http") = '\0';
-    strncat(path, ".http", 6);
+    memcpy(strstr(path, "-2.http"), ".http", sizeof ".http");
     assert_int_equal(stat(path, &status), 0);
 }
 

@@ -43,7 +43,7 @@ finds words 'first line is not the SPDX line: core/first.c'
 finds words 'second line says not what is in the file: core/second.c'
 
 plant tests/style/bare.sh "#!/bin/sh"
-plant tests/style/bare.sh 'rm -r $1'
+plant tests/style/bare.sh "rm -r \$1"
 finds words 'second line is not the SPDX line: tests/style/bare.sh'
 finds scripts 'SC2086'
 

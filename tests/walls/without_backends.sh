@@ -11,7 +11,10 @@ mkdir -p "$work/tree"
 cp -Rp "$source"/{CMakeLists.txt,include,core,kit,cli,backends,tests,bench,fixtures} "$work/tree"
 find "$work/tree/backends" -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
 
-cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug >"$work/log" 2>&1 &&
-    cmake --build "$work/build" >>"$work/log" 2>&1 || { tail -n 40 "$work/log"; exit 1; }
+if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&
+    cmake --build "$work/build"; } >"$work/log" 2>&1; then
+    tail -n 40 "$work/log"
+    exit 1
+fi
 cd "$work/build"
 ctest --output-on-failure -j 2 -LE 'walls|style'
