@@ -116,8 +116,13 @@ static void test_of_a_file_that_was_only_looked_for_nothing_is_known(void **stat
     struct world *world = record(NULL);
     assert_true(world->ops->file_exists(world, "~/.cloud/key"));
     assert_false(world->ops->file_exists(world, "~/.cloud/nothing"));
+    aw_bytes content = {0};
+    assert_true(world->ops->file_exists(world, "~/.cloud/config"));
+    assert_int_equal(
+        world->ops->read_file(world, &arena, "~/.cloud/config", 99, false, &content, NULL), 0);
     char *text = finish_clean(world);
     assert_has(text, "\nfile ~/.cloud/key\n<secret>\nend\n");
+    assert_has(text, "\nfile ~/.cloud/config\nregion = us\n\\\nend\n");
     assert_null(strstr(text, "nothing"));
     free(text);
 }

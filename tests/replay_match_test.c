@@ -265,16 +265,59 @@ static void test_a_masked_request_equals_any_secret_one_and_no_other(void **stat
 {
     (void)state;
     struct asked asked;
-    const char *recording =
-        ">>> POST " MACHINES "?<secret>\nx-key: <secret>\n\n<secret>\n<<< 200\n";
-    struct world *world = replay(recording);
-    send_secret(&asked, world, MACHINES "?key=1", "key=1");
+    static const char *const masked[] = {
+        ">>> POST " MACHINES "?<secret>\nx-key: canary-in-header\n\nkey=1\n<<< 200\n",
+        ">>> POST " MACHINES "?key=1\nx-key: <secret>\n\nkey=1\n<<< 200\n",
+        ">>> POST " MACHINES "?key=1\nx-key: canary-in-header\n\n<secret>\n<<< 200\n"};
+    for (size_t i = 0; i < sizeof masked / sizeof masked[0]; i++) {
+        struct world *world = replay(masked[i]);
+        prepare(&asked, "POST", MACHINES "?key=1", "key=1");
+        add_header(&asked, "x-key", "canary-in-header");
+        send_off(&asked, world);
+        wait_for(&asked);
+        assert_int_equal(asked.call.outcome, WIRE_FORBIDDEN);
+        send_secret(&asked, world, MACHINES "?key=1", "key=1");
+        assert_int_equal(asked.call.outcome, WIRE_ANSWERED);
+        finish_failed(world);
+    }
+}
+
+static void test_an_answer_has_the_value_that_its_request_had(void **state)
+{
+    (void)state;
+    struct asked asked;
+    struct world *world =
+        replay(">>> POST " MACHINES "\n\n{{token}}\n<<< 200\n\n{{token}} {{token:3}}\n"
+               ">>> POST " MACHINES "\n\n{{token:1}}{{token}}\n<<< 200\n");
+    world->ops->name_value(world, "token", "one");
+    world->ops->name_value(world, "token", "two");
+    prepare(&asked, "POST", MACHINES, "two");
+    send_off(&asked, world);
+    world->ops->name_value(world, "token", "three");
+    wait_for(&asked);
+    assert_string_equal(asked.body, "two three");
+    ask(&asked, world, "POST", MACHINES, "onethree");
     assert_int_equal(asked.call.outcome, WIRE_ANSWERED);
     finish(world);
-    world = replay(recording);
-    ask(&asked, world, "POST", MACHINES "?key=1", "key=1");
-    assert_int_equal(asked.call.outcome, WIRE_FORBIDDEN);
-    finish_failed(world);
+}
+
+static void test_an_unknown_placeholder_is_named_with_the_known_ones(void **state)
+{
+    (void)state;
+    struct asked asked;
+    struct world *world = replay(">>> POST " MACHINES "\n\n{{tokn}}\n<<< 200\n");
+    world->ops->name_value(world, "token", "one");
+    world->ops->name_value(world, "owner", "me");
+    prepare(&asked, "POST", MACHINES, "one");
+    assert_refused(
+        &asked, world,
+        "scenario.http:2 expects something else: {{tokn}} stands for nothing so far; known "
+        "are: token, owner");
+    world = replay(">>> GET " MACHINES "\n<<< 200\n\n{{tokn}}\n");
+    prepare(&asked, "GET", MACHINES, NULL);
+    assert_refused(
+        &asked, world,
+        "scenario.http:2: in the answer: {{tokn}} stands for nothing so far; known are: none");
 }
 
 int main(void)
@@ -297,6 +340,8 @@ int main(void)
         cmocka_unit_test(test_a_program_is_no_request),
         cmocka_unit_test(test_a_difference_shows_no_secret),
         cmocka_unit_test(test_a_masked_request_equals_any_secret_one_and_no_other),
+        cmocka_unit_test(test_an_answer_has_the_value_that_its_request_had),
+        cmocka_unit_test(test_an_unknown_placeholder_is_named_with_the_known_ones),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
