@@ -41,6 +41,11 @@ bool exchange_is_repeatable(const struct exchange *exchange)
     return exchange_is_read(exchange) || (exchange->request.flags & AW_REQUEST_REPEATABLE);
 }
 
+bool exchange_is_making(const struct exchange *exchange)
+{
+    return !exchange_is_read(exchange) && !(exchange->request.flags & AW_REQUEST_SHARED);
+}
+
 static void explain_outcome(struct exchange *exchange, aw_error *error)
 {
     const struct wire_call *call = &exchange->call;
@@ -137,7 +142,7 @@ static void send_now(struct exchange *exchange)
     exchange->attempts++;
     exchange->sent = true;
     exchange->sent_at_ms = loop_now_ms(backend->aw->loop);
-    if (!exchange_is_read(exchange)) {
+    if (exchange_is_making(exchange)) {
         op->unsettled += !exchange->unsettled;
         exchange->unsettled = true;
     }

@@ -40,6 +40,8 @@ static inline struct backend *exchange_backend(const struct exchange *exchange)
 bool exchange_is_read(const struct exchange *exchange);
 /* May be sent again although the first one may have worked. */
 bool exchange_is_repeatable(const struct exchange *exchange);
+/* Makes something of this operation's own: not so what others share, and may ask for as well. */
+bool exchange_is_making(const struct exchange *exchange);
 
 /* core/exchange_share.c: who waits for whose answer, and giving it to them. */
 

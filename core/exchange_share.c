@@ -64,7 +64,7 @@ static void deliver_one(struct exchange *exchange, const aw_response *answer, co
 {
     struct op *op = exchange->task.op;
     op_remove_task(&exchange->task);
-    op->reading_write = !error && !exchange_is_read(exchange);
+    op->reading_write = !error && exchange_is_making(exchange);
     if (!error)
         exchange->on_answer(&op->face, answer, exchange->arg);
     else if (exchange->on_error && error->code != AW_E_NO_MEMORY)

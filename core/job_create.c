@@ -38,11 +38,18 @@ static const char *region_of(const struct create_job *state)
     return backend_can(state->backend, AW_CAP_WHOLE_LISTING) ? NULL : state->wish.region;
 }
 
+/* Once a machine may exist, that stays so. */
+static void note_sent(archway_job *job, const struct op *op)
+{
+    bool unknown = op->unsettled || (op->error.code && op->error.retry == AW_RETRY_UNKNOWN);
+    job->sent = job->sent || job->instance_count || (op->kind == OP_CREATE && unknown);
+}
+
 static void stop(archway_job *job)
 {
     struct create_job *state = job->state;
     if (state->op)
-        job->sent = job->sent || state->op->unsettled;
+        note_sent(job, state->op);
     loop_stop(job->aw->loop, &state->timer);
     op_destroy(state->op);
     state->op = NULL;
@@ -99,6 +106,7 @@ static void on_looked(struct op *op)
     struct create_job *state = job->state;
     bool failed = op->error.code != AW_OK;
     aw_error error = op->error;
+    note_sent(job, op);
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count)
@@ -138,7 +146,7 @@ static void on_created(struct op *op)
     archway_job *job = op->owner;
     struct create_job *state = job->state;
     aw_error error = op->error;
-    job->sent = job->sent || op->unsettled || job->instance_count;
+    note_sent(job, op);
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count) {

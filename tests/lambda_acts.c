@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The acts of the sweeps, and the recordings that answer them. */
+#include "tests/lambda_acts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIXTURES SOURCE_DIR "/fixtures/lambda/"
+#define RECORDINGS SOURCE_DIR "/tests/recordings/"
+#define KEY                                                                                        \
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
+    "ada@example.org"
+
+const struct play life = {FIXTURES "life.http",
+                          {OFFERS, CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}};
+
+const struct play plays[] = {
+    {FIXTURES "life.http", {OFFERS, CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}},
+    {FIXTURES "rate-limited.http", {OFFERS}},
+    {FIXTURES "html-error-then-fine.http", {OFFERS}},
+    {FIXTURES "bad-key.http", {OFFERS}},
+    {FIXTURES "wrong-types.http", {OFFERS}},
+    {FIXTURES "create-known-key.http", {OFFERS, CREATE}},
+    {FIXTURES "key-race.http", {OFFERS, CREATE}},
+    {FIXTURES "rate-limited-launch.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-refused.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-lost.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-cut.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-unreadable.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-error-made.http", {OFFERS, CREATE}},
+    {FIXTURES "launch-lost-not-made.http", {OFFERS, CREATE}},
+    {FIXTURES "no-capacity.http", {OFFERS, CREATE}},
+    {FIXTURES "quota.http", {OFFERS, CREATE}},
+    {FIXTURES "unhealthy.http", {OFFERS, CREATE, WAIT_RUNNING}},
+    {FIXTURES "list.http", {LIST}},
+    {FIXTURES "terminate-gone.http", {TERMINATE}},
+    {RECORDINGS "lambda-get.http", {GET}},
+    {RECORDINGS "lambda-check.http", {CHECK}},
+    {RECORDINGS "lambda-check.http", {SIGN}},
+    {NULL, {NO_ACT}},
+};
+
+static const archway_machine machine = {
+    .size = sizeof machine, .backend = "lambda", .region = "us-east-3", .id = MACHINE_ID};
+
+static const aw_offer gh200 = {
+    .size = sizeof gh200,
+    .arch = AW_ARCH_ARM64,
+    .instance_type = "gpu_1x_gh200",
+    .region = "us-east-3",
+};
+
+bool play_open(struct session *session, const struct play *play)
+{
+    const struct session_options options = {.recording = play->recording, .plugin_dir = PLUGIN_DIR};
+    return session_open(session, &options);
+}
+
+static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
+                        aw_error *ret_error)
+{
+    static const char *const keys[] = {KEY};
+    const archway_wish wish = {
+        .size = sizeof wish,
+        .ssh_key_count = 1,
+        .backend = "lambda",
+        .offer = &gh200,
+        .name = "trainer",
+        .ssh_keys = keys,
+    };
+    return archway_create(session->aw, &wish, call, ret_job, ret_error);
+}
+
+static int begin_sign(struct session *session, const archway_call *call, archway_job **ret_job,
+                      aw_error *ret_error)
+{
+    const aw_request request = {
+        .size = sizeof request, .name = "any", .method = "GET", .url = "https://example.org/"};
+    return archway_sign(session->aw, "lambda", &request, 0, call, ret_job, ret_error);
+}
+
+int act_begin(struct session *session, enum act act, const archway_query *query,
+              const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    archway *aw = session->aw;
+    switch (act) {
+    case OFFERS:
+        return archway_offers(aw, query, 0, call, ret_job, ret_error);
+    case CREATE:
+        return begin_create(session, call, ret_job, ret_error);
+    case WAIT_RUNNING:
+        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
+    case LIST:
+        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
+    case GET:
+        return archway_get(aw, &machine, call, ret_job, ret_error);
+    case TERMINATE:
+        return archway_terminate(aw, &machine, call, ret_job, ret_error);
+    case WAIT_GONE:
+        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
+    case SIGN:
+        return begin_sign(session, call, ret_job, ret_error);
+    default:
+        return archway_check(aw, "lambda", call, ret_job, ret_error);
+    }
+}
+
+const char *act_name(enum act act)
+{
+    static const char *const names[] = {
+        [NO_ACT] = "none", [OFFERS] = "offers", [CREATE] = "create", [WAIT_RUNNING] = "wait",
+        [LIST] = "list",   [GET] = "get",       [TERMINATE] = "end", [WAIT_GONE] = "wait gone",
+        [SIGN] = "sign",   [CHECK] = "check",
+    };
+    return names[act];
+}
+
+static void check_machine(const archway_job *job)
+{
+    const char *backend = NULL;
+    const aw_instance *instance = archway_job_instance(job, 0, &backend);
+    assert_non_null(instance);
+    assert_string_equal(backend, "lambda");
+    assert_string_equal(instance->id, MACHINE_ID);
+}
+
+static void check_created(const archway_job *job)
+{
+    check_machine(job);
+    const aw_instance *made = archway_job_instance(job, 0, NULL);
+    assert_string_equal(made->token, archway_job_token(job));
+    assert_string_equal(made->owner, "my-server");
+    assert_string_equal(made->region, "us-east-3");
+    assert_true(archway_job_sent(job));
+}
+
+static void check_signed(const archway_job *job)
+{
+    aw_header header;
+    assert_int_equal(archway_job_header_count(job), 1);
+    assert_int_equal(archway_job_header(job, 0, &header), 0);
+    assert_string_equal(header.name, "authorization");
+    assert_string_equal(header.value, "Bearer <secret>");
+}
+
+/* Every problem is an error too, and tells why something is missing. */
+void act_check_result(enum act act, const archway_job *job)
+{
+    bool whole = archway_job_problem_count(job) == 0;
+    if (act == CREATE)
+        check_created(job);
+    if (act == GET || act == WAIT_RUNNING || (act == LIST && whole))
+        check_machine(job);
+    if (act == OFFERS && whole)
+        assert_int_equal(archway_job_offer_count(job) > 0, 1);
+    if (act == SIGN)
+        check_signed(job);
+    if (act == CHECK)
+        assert_int_equal(archway_job_finding_count(job), 6);
+}
