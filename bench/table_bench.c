@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * How long 100,000 offers take to filter and rank, and how much memory they need. Prints a line for
- * each: name, value, unit. Times are medians.
- */
+/* How long 100,000 offers take to filter and rank, and how much memory they need. */
+#include "bench/measure.h"
 #include "core/table.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 enum { TYPES = 1250, REGIONS = 40, ROUNDS = 15 };
 
@@ -39,12 +34,6 @@ static const struct machine machines[] = {
     {"t3", AW_ARCH_AMD64, NULL, 0, 20800000, 4096},
 };
 enum { MACHINES = sizeof machines / sizeof *machines };
-
-static void die(const char *what)
-{
-    fprintf(stderr, "table_bench: %s\n", what);
-    exit(1);
-}
 
 static void add_offer(struct table *table, unsigned type, unsigned region, bool spot)
 {
@@ -80,7 +69,7 @@ static void add_offer(struct table *table, unsigned type, unsigned region, bool 
     };
     aw_error error;
     if (table_add(table, region, region % 3 ? "first" : "second", &offer, &error) != 0)
-        die(error.message);
+        die("%s", error.message);
 }
 
 /* Regions arrive one after the other, as they do when they are listed. */
@@ -96,20 +85,6 @@ static struct table *filled_table(void)
     return table;
 }
 
-static double now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int compare_times(const void *a, const void *b)
-{
-    double left = *(const double *)a;
-    double right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /* `filters`: name, text, name, text, NULL. */
 static void measure(const char *name, const struct table *table, const char *const *filters)
 {
@@ -117,33 +92,35 @@ static void measure(const char *name, const struct table *table, const char *con
     aw_error error;
     for (; query && *filters; filters += 2)
         if (archway_query_set(query, filters[0], filters[1], &error) != 0)
-            die(error.message);
-    double times[ROUNDS];
+            die("%s", error.message);
+    double times_ms[ROUNDS];
     size_t matched = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct selection selection;
-        double start = now_ms();
+        uint64_t start_us = now_us();
         if (!query || table_select(table, query, &selection) != 0)
             die("no memory");
-        times[round] = now_ms() - start;
+        times_ms[round] = (double)(now_us() - start_us) / 1e3;
         matched = selection.matched;
         selection_finish(&selection);
     }
-    qsort(times, ROUNDS, sizeof *times, compare_times);
-    printf("%s %.3f ms\n%s_matched %zu offers\n", name, times[ROUNDS / 2], name, matched);
     archway_query_destroy(query);
+    report_samples(name, times_ms, ROUNDS, "ms");
+    char matched_name[64];
+    snprintf(matched_name, sizeof matched_name, "%s_matched", name);
+    report(matched_name, (double)matched, "offers");
 }
 
 #define MEASURE(name, table, ...) measure((name), (table), (const char *const[]){__VA_ARGS__, NULL})
 
 int main(void)
 {
-    double start = now_ms();
+    uint64_t start_us = now_us();
     struct table *table = filled_table();
-    printf("table_offers %zu offers\n", table_count(table));
-    printf("table_fill %.3f ms\n", now_ms() - start);
-    printf("table_bytes_per_offer %.1f bytes\n",
-           (double)table_bytes(table) / (double)table_count(table));
+    report("table_fill", (double)(now_us() - start_us) / 1e3, "ms");
+    report("table_offers", (double)table_count(table), "offers");
+    report("table_bytes_per_offer", (double)table_bytes(table) / (double)table_count(table),
+           "bytes");
     MEASURE("select_first_50_of_all", table, "limit", "50");
     MEASURE("select_first_50_arm64", table, "arch", "arm64", "limit", "50");
     MEASURE("select_first_50_narrow", table, "cpu", "arm:8..", "memory", "16GB..", "max-price", "1",
