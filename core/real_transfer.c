@@ -13,6 +13,7 @@
 
 #define DEFAULT_MAX_BODY ((uint64_t)64 * 1024 * 1024)
 #define MOST_HEADERS 256u
+#define MOST_HEADER_BYTES ((size_t)256 * 1024) /* less than what curl itself gives up at */
 #define CONNECT_TIMEOUT_MS 10000L
 #define STALL_SECONDS 30L
 
@@ -25,7 +26,8 @@ static int add_line(struct transfer *transfer, const char *name, const char *val
     if (!node || !line)
         return -1;
     /* curl takes "name:" as an order to leave the header out, and "name;" as an empty one. */
-    snprintf(line, size, *value ? "%s: %s" : "%s;", name, value);
+    bool blank = value[strspn(value, " \t")] == '\0';
+    snprintf(line, size, blank ? "%s;" : "%s: %s", name, value);
     node->data = line;
     node->next = transfer->lines;
     transfer->lines = node;
@@ -106,7 +108,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     /* An interim answer, such as 103, comes before the one that counts. */
     if (size > 5 && !memcmp(line, "HTTP/", 5))
         transfer->header_count = 0;
-    transfer->too_large = transfer->header_count >= MOST_HEADERS;
+    transfer->header_bytes += size;
+    transfer->too_large =
+        transfer->header_count > MOST_HEADERS || transfer->header_bytes > MOST_HEADER_BYTES;
     if (transfer->too_large)
         return 0;
     transfer->no_memory = keep_header(transfer, line, size) != 0;

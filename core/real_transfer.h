@@ -23,6 +23,7 @@ struct transfer {
     struct arena arena;       /* headers of the answer */
     aw_header *headers;
     size_t header_count;
+    size_t header_bytes; /* of interim answers too */
     kit_buf body;
     bool too_large;
     bool no_memory;
