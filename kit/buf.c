@@ -13,6 +13,19 @@ void kit_buf_init(kit_buf *buf, kit_memory memory, size_t max)
     *buf = (kit_buf){.memory = memory, .max = max < SIZE_MAX ? max : SIZE_MAX - 1};
 }
 
+static void *borrow_block(void *block, void *old, size_t old_size, size_t new_size)
+{
+    (void)old;
+    (void)old_size;
+    return new_size > 0 ? block : NULL;
+}
+
+void kit_buf_init_in(kit_buf *buf, char *block, size_t block_size)
+{
+    block[0] = '\0';
+    kit_buf_init(buf, (kit_memory){.resize = borrow_block, .context = block}, block_size - 1);
+}
+
 void kit_buf_finish(kit_buf *buf)
 {
     if (buf->data)

@@ -23,6 +23,8 @@ typedef struct kit_buf {
 
 /* `max` counts the bytes of the text, without the NUL. */
 void kit_buf_init(kit_buf *buf, kit_memory memory, size_t max);
+/* Writes into a block of the caller's, with its NUL: for a text that may be cut short. */
+void kit_buf_init_in(kit_buf *buf, char *block, size_t block_size);
 /* Frees the text; the buffer is empty and usable again. Takes a zeroed buffer. */
 void kit_buf_finish(kit_buf *buf);
 /* Forgets the text and the error, keeps the memory. */

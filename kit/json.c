@@ -12,14 +12,6 @@
 
 enum { MAX_PATH = 255, MAX_KEY_SHOWN = 64, MAX_VALUE_SHOWN = 40 };
 
-/* Lets a kit_buf write into a block of its caller's, of its max + 1 bytes. */
-static void *borrow_block(void *block, void *old, size_t old_size, size_t new_size)
-{
-    (void)old;
-    (void)old_size;
-    return new_size > 0 ? block : NULL;
-}
-
 static void add_path(kit_buf *path, const kit_json_node *node)
 {
     if (!node->parent)
@@ -39,9 +31,9 @@ static void refuse(const kit_json_node *node, const char *expected, const char *
     aw_error *error = &node->document->error;
     if (error->code != AW_OK)
         return;
-    char block[MAX_PATH + 1] = "";
+    char block[MAX_PATH + 1];
     kit_buf path;
-    kit_buf_init(&path, (kit_memory){.resize = borrow_block, .context = block}, MAX_PATH);
+    kit_buf_init_in(&path, block, sizeof block);
     add_path(&path, node);
     kit_error_set(error, AW_E_PROTOCOL, "%s: expected %s, found %s",
                   path.size > 0 ? block : "the document", expected, found);

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parsing JSON, and saying what it is that came instead of it. */
+#include "kit/body.h"
 #include "kit/error.h"
 #include "kit/json.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
-enum { MAX_DEPTH = 64, MAX_TITLE = 60, MAX_CHARACTER = 4 };
+enum { MAX_DEPTH = 64, MAX_CHARACTER = 4 };
 
 #define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
-
-/* RFC 8259 lets a reader pass over it, and files from Windows begin with it. */
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct shape {
     size_t depth; /* the deepest */
@@ -43,79 +39,15 @@ static struct shape measure(const char *data, size_t size)
     return shape;
 }
 
-static bool starts_with(const char *data, size_t size, const char *word)
-{
-    size_t length = strlen(word);
-    return size >= length && strncasecmp(data, word, length) == 0;
-}
-
-static size_t find_word(const char *data, size_t size, const char *word)
-{
-    size_t at = 0;
-    while (at < size && !starts_with(data + at, size - at, word))
-        at++;
-    return at;
-}
-
-static size_t count_blanks(const char *data, size_t size)
-{
-    size_t count = 0;
-    while (count < size && isspace((unsigned char)data[count]))
-        count++;
-    return count;
-}
-
-static void copy_title(char title[MAX_TITLE], const char *data, size_t size)
-{
-    char raw[MAX_TITLE + 4] = ""; /* more than fits, so that a long one is cut between characters */
-    size_t blanks = count_blanks(data, size);
-    data += blanks;
-    size = find_word(data, size - blanks, "<");
-    while (size > 0 && isspace((unsigned char)data[size - 1]))
-        size--;
-    memcpy(raw, data, size < sizeof raw ? size : sizeof raw - 1);
-    kit_error_text(title, MAX_TITLE, raw);
-}
-
-/* A proxy's or a provider's error page says in its title what it is about. */
-static void refuse_html(kit_json *document, const char *data, size_t size)
-{
-    char title[MAX_TITLE] = "";
-    size_t from = find_word(data, size, "<title>");
-    if (from < size)
-        copy_title(title, data + from + strlen("<title>"), size - from - strlen("<title>"));
-    if (title[0])
-        kit_error_set(&document->error, AW_E_PROTOCOL,
-                      "expected JSON, found an HTML page with the title \"%s\"", title);
-    else
-        kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found an HTML page");
-}
-
-static bool is_binary(const char *data, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        if (iscntrl((unsigned char)data[i]) && !isspace((unsigned char)data[i]))
-            return true;
-    return false;
-}
-
 /* Returns -1 with the error set when it does not even begin like JSON. */
 static int check_start(kit_json *document, const char *data, size_t size)
 {
-    size_t blanks = count_blanks(data, size);
-    data += blanks;
-    size -= blanks;
-    if (size == 0)
-        return kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found nothing");
-    if (strchr("{[\"-0123456789tfn", *data) && *data)
+    size_t blanks = kit_body_count_blanks(data, size);
+    if (blanks < size && data[blanks] && strchr("{[\"-0123456789tfn", data[blanks]))
         return 0;
-    if (*data != '<')
-        return kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found %s",
-                             is_binary(data, size) ? "binary data" : "plain text");
-    if (!starts_with(data, size, "<!doctype html") && !starts_with(data, size, "<html"))
-        return kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found XML");
-    refuse_html(document, data, size);
-    return -1;
+    char found[KIT_BODY_FOUND];
+    kit_body_describe(data, size, found);
+    return kit_error_set(&document->error, AW_E_PROTOCOL, "expected JSON, found %s", found);
 }
 
 /* What jansson quotes of the text ("near '...'") is left out: it may be a secret. A key is none. */
@@ -141,10 +73,9 @@ static void refuse_syntax(kit_json *document, const json_error_t *problem, struc
 
 static void parse(kit_json *document, const char *data, size_t size)
 {
-    if (starts_with(data, size, BYTE_ORDER_MARK)) {
-        data += strlen(BYTE_ORDER_MARK);
-        size -= strlen(BYTE_ORDER_MARK);
-    }
+    size_t mark = kit_body_count_mark(data, size);
+    data += mark;
+    size -= mark;
     if (check_start(document, data, size) != 0)
         return;
     struct shape shape = measure(data, size);
