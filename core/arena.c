@@ -73,6 +73,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     struct arena_block *block = arena->blocks;
     if (!block || block->capacity - block->used < size) {
         block = block_create(arena, size);
+        arena->exhausted = arena->exhausted || !block;
         if (!block)
             return NULL;
         block->next = arena->blocks;

@@ -12,6 +12,7 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks;
     bool secret;
+    bool exhausted; /* an allocation has failed */
 };
 
 void arena_init(struct arena *arena, bool secret);
@@ -19,7 +20,7 @@ void arena_finish(struct arena *arena);
 
 /* Zeroed, aligned for anything, NULL when there is no memory. */
 void *arena_alloc(struct arena *arena, size_t size);
-char *arena_text(struct arena *arena, const char *text); /* NULL for NULL */
+char *arena_text(struct arena *arena, const char *text);              /* NULL for NULL */
 char *arena_copy(struct arena *arena, const void *data, size_t size); /* a NUL stands behind it */
 
 /* The arena's memory as the kit wants it: what is freed or moved stays until the end. */

@@ -69,10 +69,8 @@ static void on_credentials(struct op *op, const aw_credentials *found)
     arena_init(&arena, true);
     if (keep_text(&arena, &value.key_id) || keep_text(&arena, &value.secret) ||
         keep_text(&arena, &value.token) || keep_text(&arena, &value.source)) {
-        aw_error error = {0};
         arena_finish(&arena);
-        kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the credentials");
-        op_fail(op, &error);
+        op_fail_memory(op, "the credentials");
         return;
     }
     forget(credentials);

@@ -58,13 +58,18 @@ int discover_plugins(archway *aw, const archway_options *options)
     return status;
 }
 
-static bool has_variable(archway *aw, const char *const *names)
+/* 1: one of them is set; 0: none; -1: no memory to tell. */
+static int has_variable(archway *aw, const char *const *names)
 {
     struct arena arena;
-    bool found = false;
+    int found = 0;
     arena_init(&arena, true);
-    for (size_t i = 0; names && names[i] && !found; i++)
-        found = aw->world->ops->env(aw->world, &arena, names[i], true) != NULL;
+    for (size_t i = 0; names && names[i] && !found; i++) {
+        if (aw->world->ops->env(aw->world, &arena, names[i], true))
+            found = 1;
+        else if (arena.exhausted)
+            found = -1;
+    }
     arena_finish(&arena);
     return found;
 }
@@ -77,6 +82,15 @@ static bool has_file(archway *aw, const char *const *paths)
     return false;
 }
 
+/* As has_variable. */
+static int has_credentials(archway *aw, const struct plugin *plugin)
+{
+    if (plugin->error.code)
+        return 0;
+    int found = has_variable(aw, plugin->entry.credential_variables);
+    return found ? found : has_file(aw, plugin->entry.credential_files);
+}
+
 int discover_backends(archway *aw, aw_error *ret_error)
 {
     struct config *config = &aw->config;
@@ -86,8 +100,10 @@ int discover_backends(archway *aw, aw_error *ret_error)
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory");
     for (size_t i = 0; i < aw->plugins.count; i++) {
         const struct plugin *plugin = &aw->plugins.items[i];
-        if (plugin->error.code || !(has_variable(aw, plugin->entry.credential_variables) ||
-                                    has_file(aw, plugin->entry.credential_files)))
+        int found = has_credentials(aw, plugin);
+        if (found < 0)
+            return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory");
+        if (!found)
             continue;
         config->backends[config->backend_count++] = (struct config_backend){
             .type = plugin->entry.provider,

@@ -257,8 +257,7 @@ void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_an
     }
     struct exchange *exchange = exchange_create(op, request);
     if (!exchange) {
-        kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the request `%s`", request->name);
-        op_fail(op, &error);
+        op_fail_memory(op, "a request");
         return;
     }
     exchange->on_answer = on_answer;

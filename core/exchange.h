@@ -14,5 +14,4 @@ struct op;
 void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_answer,
                     aw_error_fn on_error, void *arg);
 
-
 #endif

@@ -22,13 +22,6 @@ static struct world *world_of(const struct op *op)
     return op->backend->aw->world;
 }
 
-static void fail_no_memory(struct op *op)
-{
-    aw_error error = {0};
-    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory");
-    op_fail(op, &error);
-}
-
 static void host_send(aw_op *face, const aw_request *request, aw_answer_fn on_answer,
                       aw_error_fn on_error, void *arg)
 {
@@ -59,7 +52,7 @@ static void host_after(aw_op *face, uint64_t delay_ms, aw_timer_fn on_time, void
         return;
     struct timer_task *timer = mem_alloc(sizeof *timer);
     if (!timer) {
-        fail_no_memory(op);
+        op_fail_memory(op, "a timer");
         return;
     }
     timer->task.drop = drop_timer;
@@ -80,7 +73,7 @@ static void *host_alloc(aw_op *face, size_t size)
     struct op *op = op_of(face);
     void *memory = arena_alloc(&op->arena, size);
     if (!memory)
-        fail_no_memory(op);
+        op_fail_memory(op, "the plugin");
     return memory;
 }
 
@@ -92,7 +85,10 @@ static bool is_secret(const struct op *op)
 static const char *host_env(aw_op *face, const char *name)
 {
     struct op *op = op_of(face);
-    return world_of(op)->ops->env(world_of(op), &op->arena, name, is_secret(op));
+    const char *value = world_of(op)->ops->env(world_of(op), &op->arena, name, is_secret(op));
+    if (!value && op->arena.exhausted)
+        op_fail_memory(op, "an environment variable");
+    return value;
 }
 
 static int32_t host_read_file(aw_op *face, const char *path, uint64_t max_size,

@@ -68,17 +68,19 @@ void job_end_with(archway_job *job, uint32_t code, const char *message)
     job_end(job, &error);
 }
 
-static int out_of_memory(archway_job *job)
+void job_end_memory(archway_job *job)
 {
-    job_end_with(job, AW_E_NO_MEMORY, "out of memory for the results");
-    return -1;
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the results");
+    error.retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    job_end(job, &error);
 }
 
 int job_add_problem(archway_job *job, const aw_error *problem)
 {
     aw_error *kept = VEC_PUSH(&job->problems, &job->problem_count);
     if (!kept)
-        return out_of_memory(job);
+        return -1;
     error_copy(kept, problem);
     return 0;
 }
@@ -87,7 +89,7 @@ const char *job_text(archway_job *job, const char *text)
 {
     const char *copy = arena_text(&job->arena, text);
     if (text && !copy)
-        out_of_memory(job);
+        job_end_memory(job);
     return copy;
 }
 
@@ -116,7 +118,7 @@ int job_add_instance(archway_job *job, const char *backend, const aw_instance *i
     if (!keep_texts(job, &copy))
         kept = VEC_PUSH(&job->instances, &job->instance_count);
     if (!kept)
-        return out_of_memory(job);
+        return -1;
     *kept = (struct job_instance){.backend = backend, .instance = copy};
     return 0;
 }
@@ -131,13 +133,13 @@ int job_add_resource(archway_job *job, const aw_resource *resource)
     if (copy.kind && copy.id && copy.region)
         kept = VEC_PUSH(&job->resources, &job->resource_count);
     if (!kept)
-        return out_of_memory(job);
+        return -1;
     *kept = copy;
     return 0;
 }
 
-int job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
-                    ...)
+void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
+                     ...)
 {
     char text[1024];
     struct job_finding *kept = NULL;
@@ -148,10 +150,10 @@ int job_add_finding(archway_job *job, uint32_t verdict, const char *subject, con
     const char *copy = arena_text(&job->arena, text);
     if (copy)
         kept = VEC_PUSH(&job->findings, &job->finding_count);
-    if (!kept)
-        return out_of_memory(job);
-    *kept = (struct job_finding){.verdict = verdict, .subject = subject, .text = copy};
-    return 0;
+    if (kept)
+        *kept = (struct job_finding){.verdict = verdict, .subject = subject, .text = copy};
+    else
+        job_end_memory(job);
 }
 
 int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error)
@@ -173,7 +175,7 @@ struct op *job_op(archway_job *job, struct backend *backend, enum op_kind kind, 
 {
     struct op *op = op_create(backend, kind, region, sink, job, job->timeout_ms, job->hard_timeout);
     if (!op)
-        out_of_memory(job);
+        job_end_memory(job);
     return op;
 }
 

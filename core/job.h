@@ -47,7 +47,7 @@ struct archway_job {
     archway *aw;
     struct link link; /* in the context's list */
     const struct job_kind *kind;
-    void *state;      /* the kind's, in `arena` */
+    void *state; /* the kind's, in `arena` */
     struct arena arena;
     uint64_t timeout_ms;
     bool hard_timeout; /* the caller named it */
@@ -88,13 +88,16 @@ archway_job *job_create(archway *aw, const struct job_kind *kind, size_t state_s
 /* Ends the job from the loop; the first end stands. `error` NULL: success. */
 void job_end(archway_job *job, const aw_error *error);
 void job_end_with(archway_job *job, uint32_t code, const char *message);
+void job_end_memory(archway_job *job);
 
-/* Keeping results. Without memory they end the job and return -1. */
+/* Keeping results. -1: no memory, which the caller tells: a sink by op_fail_memory, whoever else by
+ * job_end_memory. */
 int job_add_problem(archway_job *job, const aw_error *problem);
 int job_add_instance(archway_job *job, const char *backend, const aw_instance *instance);
 int job_add_resource(archway_job *job, const aw_resource *resource);
-int job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+/* These two are not for sinks: without memory they end the job themselves. */
+void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
+                     ...) __attribute__((format(printf, 4, 5)));
 /* A copy that lives as long as the job; NULL ends it, unless text is NULL. */
 const char *job_text(archway_job *job, const char *text);
 

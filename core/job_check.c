@@ -28,7 +28,10 @@ static const struct job_kind check_kind = {.stop = stop};
 
 static const char *env(archway_job *job, const char *name)
 {
-    return job->aw->world->ops->env(job->aw->world, &job->arena, name, false);
+    const char *value = job->aw->world->ops->env(job->aw->world, &job->arena, name, false);
+    if (!value && job->arena.exhausted)
+        job_end_memory(job);
+    return value;
 }
 
 /* A proxy's URL may hold a password. */
@@ -138,6 +141,8 @@ static void start(void *arg)
                     state->backend->config->endpoint ? ", from the configuration" : "");
     check_proxy(job);
     check_ca(job);
+    if (job->ended)
+        return;
     state->op = job_op(job, state->backend, OP_REGIONS, NULL, &sink);
     if (state->op)
         op_start(state->op, NULL);

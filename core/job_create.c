@@ -61,13 +61,14 @@ static void on_instance(struct op *op, const aw_instance *instance)
 {
     archway_job *job = op->owner;
     struct create_job *state = job->state;
-    if (!job->instance_count)
-        job_add_instance(job, state->backend->name, instance);
+    if (!job->instance_count && job_add_instance(job, state->backend->name, instance))
+        op_fail_memory(op, "the machine");
 }
 
 static void on_resource(struct op *op, const aw_resource *resource)
 {
-    job_add_resource(op->owner, resource);
+    if (job_add_resource(op->owner, resource))
+        op_fail_memory(op, "a resource");
 }
 
 /* Nobody's machine but the one with this token. */
@@ -80,14 +81,9 @@ static void on_listed_instance(struct op *op, const aw_instance *instance)
         on_instance(op, instance);
 }
 
-static void look_again(archway_job *job)
+static void give_up(archway_job *job)
 {
     struct create_job *state = job->state;
-    if (state->round < SETTLE_ROUNDS) {
-        state->timer.run = look;
-        loop_set(job->aw->loop, &state->timer, settle_delays_ms[state->round]);
-        return;
-    }
     char message[sizeof state->failure.message];
     snprintf(
         message, sizeof message,
@@ -100,19 +96,43 @@ static void look_again(archway_job *job)
     job_end(job, &state->failure);
 }
 
+static void look_again(archway_job *job)
+{
+    struct create_job *state = job->state;
+    if (state->round == SETTLE_ROUNDS) {
+        give_up(job);
+        return;
+    }
+    state->timer.run = look;
+    loop_set(job->aw->loop, &state->timer, settle_delays_ms[state->round]);
+}
+
+/* Before a create nothing is sent that may be a second one; behind it, the next look may succeed. */
+static void on_look_failed(archway_job *job, const aw_error *error)
+{
+    struct create_job *state = job->state;
+    if (state->look_first) {
+        job_end(job, error);
+    } else if (error->code == AW_E_NO_MEMORY) {
+        state->failure = *error;
+        give_up(job);
+    } else {
+        look_again(job);
+    }
+}
+
 static void on_looked(struct op *op)
 {
     archway_job *job = op->owner;
     struct create_job *state = job->state;
-    bool failed = op->error.code != AW_OK;
     aw_error error = op->error;
     note_sent(job, op);
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count)
         job_end(job, NULL);
-    else if (state->look_first && failed)
-        job_end(job, &error);
+    else if (error.code)
+        on_look_failed(job, &error);
     else if (state->look_first)
         create(job);
     else
@@ -134,11 +154,13 @@ static void look(void *arg)
     state->round++;
     state->op = op_create(state->backend, OP_LIST, region_of(state), &look_sink, job,
                           SETTLE_TIMEOUT_MS, false);
-    if (state->op)
+    if (state->op) {
         op_start(state->op, &wish);
-    else
-        job_end_with(job, AW_E_NO_MEMORY,
-                     "out of memory: it is not known whether the machine was made");
+        return;
+    }
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory to look for it");
+    on_look_failed(job, &error);
 }
 
 static void on_created(struct op *op)
@@ -151,8 +173,8 @@ static void on_created(struct op *op)
     state->op = NULL;
     if (job->instance_count) {
         /* The machine exists, whatever went wrong behind it. */
-        if (error.code)
-            job_add_problem(job, &error);
+        if (error.code && job_add_problem(job, &error))
+            job_end_memory(job);
         job_end(job, NULL);
     } else if (error.code && error.retry == AW_RETRY_UNKNOWN) {
         state->failure = error;

@@ -59,7 +59,8 @@ static void add_failure(struct list_part *part, const aw_error *error)
 {
     struct job_backend *result = &part->job->backends[part->result];
     result->complete = false;
-    job_add_problem(part->job, error);
+    if (job_add_problem(part->job, error))
+        job_end_memory(part->job);
     if (++part->failed >= part->listings)
         error_copy(&result->error, error);
 }
@@ -76,15 +77,17 @@ static void on_instance(struct op *op, const aw_instance *instance)
 {
     struct list_op *item = op->owner;
     archway_job *job = item->part->job;
-    if (is_wanted(job->state, op->backend, instance))
-        job_add_instance(job, op->backend->name, instance);
+    if (is_wanted(job->state, op->backend, instance) &&
+        job_add_instance(job, op->backend->name, instance))
+        op_fail_memory(op, "the machines");
 }
 
 static void on_problem(struct op *op, const aw_error *problem)
 {
     struct list_op *item = op->owner;
     item->part->job->backends[item->part->result].complete = false;
-    job_add_problem(item->part->job, problem);
+    if (job_add_problem(item->part->job, problem))
+        op_fail_memory(op, "the problems of a listing");
 }
 
 static void on_done(struct op *op)

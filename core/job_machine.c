@@ -26,8 +26,8 @@ static void on_instance(struct op *op, const aw_instance *instance)
 {
     archway_job *job = op->owner;
     struct machine_job *state = job->state;
-    if (!job->instance_count)
-        job_add_instance(job, state->backend->name, instance);
+    if (!job->instance_count && job_add_instance(job, state->backend->name, instance))
+        op_fail_memory(op, "the machine");
 }
 
 static void on_done(struct op *op)

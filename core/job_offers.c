@@ -120,7 +120,8 @@ static void add_problem(struct part *part, const aw_error *problem)
 {
     struct job_backend *result = &part->job->backends[part->result];
     result->complete = false;
-    job_add_problem(part->job, problem);
+    if (job_add_problem(part->job, problem))
+        job_end_memory(part->job);
 }
 
 /* A backend has failed when all of its listings have. */

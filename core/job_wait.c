@@ -69,8 +69,9 @@ static void on_present(struct wait_job *state, const aw_instance *instance)
     archway_job *job = state->job;
     state->missing = 0;
     if (is_reached(state, instance)) {
-        if (!job_add_instance(job, state->backend->name, instance))
-            job_end(job, NULL);
+        if (job_add_instance(job, state->backend->name, instance))
+            job_end_memory(job);
+        job_end(job, NULL);
         return;
     }
     if (state->until == AW_STATE_TERMINATED || !has_ended(instance->state))
@@ -80,8 +81,9 @@ static void on_present(struct wait_job *state, const aw_instance *instance)
              instance->provider_state ? instance->provider_state
                                       : archway_state_name(instance->state),
              instance->reason ? ": " : "", instance->reason ? instance->reason : "");
-    if (!job_add_instance(job, state->backend->name, instance))
-        job_end_with(job, AW_E_UNAVAILABLE, message);
+    if (job_add_instance(job, state->backend->name, instance))
+        job_end_memory(job);
+    job_end_with(job, AW_E_UNAVAILABLE, message);
 }
 
 static void on_seen(struct poll_wait *wait, const aw_instance *instance, const aw_error *error)

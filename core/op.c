@@ -157,6 +157,13 @@ void op_fail(struct op *op, const aw_error *error)
     end(op);
 }
 
+void op_fail_memory(struct op *op, const char *what)
+{
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for %s", what);
+    op_fail(op, &error);
+}
+
 void op_cancel(struct op *op)
 {
     aw_error error = {0};

@@ -28,7 +28,8 @@ enum op_kind {
 };
 
 /* Where results go, as they come; what is given is borrowed. NULL: this kind of result is a plugin's
- * mistake. `done` comes once, from the loop, and may destroy the operation. */
+ * mistake. `done` comes once, from the loop, and may destroy the operation. The others are called from
+ * inside the plugin: they may fail the operation and not destroy it. */
 struct op_sink {
     void (*region)(struct op *op, const aw_region *region);
     void (*offer)(struct op *op, const aw_offer *offer);
@@ -53,7 +54,7 @@ struct op {
     bool failed;
     bool ended; /* `done` is due or has come */
     aw_error error;
-    size_t unsettled; /* requests that may have changed something, with no answer so far */
+    size_t unsettled;   /* requests that may have changed something, with no answer so far */
     bool reading_write; /* the answer to a request that changed something is being read */
 
     struct loop_timer ending;
@@ -73,7 +74,8 @@ struct task {
 
 /* Makes an operation. With `hard_deadline`, waiting in the rate limiter counts. NULL: no memory. */
 struct op *op_create(struct backend *backend, enum op_kind kind, const char *region,
-                     const struct op_sink *sink, void *owner, uint64_t timeout_ms, bool hard_deadline);
+                     const struct op_sink *sink, void *owner, uint64_t timeout_ms,
+                     bool hard_deadline);
 
 /* Calls the plugin's function of this kind with its wish (aw_offer_query, aw_create, aw_ref, aw_list or
  * NULL). All that follows comes from the loop. */
@@ -81,6 +83,8 @@ void op_start(struct op *op, const void *wish);
 
 /* The first failure stands. Drops what is outstanding; `done` follows. */
 void op_fail(struct op *op, const aw_error *error);
+/* For want of memory: for what, is for a person. */
+void op_fail_memory(struct op *op, const char *what);
 
 /* Ends it with AW_E_CANCELLED; `done` follows. */
 void op_cancel(struct op *op);

@@ -95,10 +95,14 @@ static void poll(void *arg)
         return;
     poller->op = op_create(poller->backend, OP_LIST, poller->region, &sink, poller,
                            LISTING_TIMEOUT_MS, false);
-    if (poller->op)
+    if (poller->op) {
         op_start(poller->op, &wish);
-    else
-        idle(poller);
+        return;
+    }
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory to look at the machines");
+    tell_rest(poller, &error);
+    idle(poller);
 }
 
 static bool is_of(const struct poller *poller, const struct backend *backend, const char *region)

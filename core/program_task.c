@@ -117,11 +117,9 @@ void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw
     if (program)
         arena_init(&program->arena, op->kind == OP_AUTHENTICATE);
     if (!program || copy_program(program, source)) {
-        aw_error error = {0};
-        kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for a program");
         if (program)
             release(program);
-        op_fail(op, &error);
+        op_fail_memory(op, "a program");
         return;
     }
     program->task.drop = drop;

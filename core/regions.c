@@ -38,9 +38,10 @@ static void on_region(struct op *op, const aw_region *region)
         place = VEC_PUSH(&search->names, &search->count);
     if (place)
         *place = name;
+    else if (error.code)
+        op_fail(op, &error);
     else
-        op_fail(op,
-                error.code ? &error : &(aw_error){.size = sizeof error, .code = AW_E_NO_MEMORY});
+        op_fail_memory(op, "the regions");
 }
 
 static void forget(struct region_search *search)

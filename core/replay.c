@@ -110,11 +110,11 @@ static void add_revealed(kit_buf *buf, aw_bytes text)
 
 static const char *reveal(struct arena *arena, aw_bytes text, size_t *ret_size)
 {
-    KIT_CLEANUP(kit_buf_finish) kit_buf buf;
-    kit_buf_init(&buf, mem_kit(), 4 * RECORDING_MAX_BYTES);
+    kit_buf buf;
+    kit_buf_init(&buf, arena_kit(arena), 4 * RECORDING_MAX_BYTES);
     add_revealed(&buf, text);
     *ret_size = buf.size;
-    return buf.state == KIT_BUF_OK ? arena_copy(arena, kit_buf_text(&buf), buf.size) : NULL;
+    return buf.state == KIT_BUF_OK ? kit_buf_text(&buf) : NULL;
 }
 
 static int fail_memory(struct replay *replay, const char *what, aw_error *ret_error)

@@ -13,13 +13,6 @@
 #define LISTING_TIMEOUT_MS 300000u
 #define MOST_PROBLEMS 1000u
 
-static void out_of_memory(struct op *op)
-{
-    aw_error error = {0};
-    kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the offers");
-    op_fail(op, &error);
-}
-
 static void on_offer(struct op *op, const aw_offer *offer)
 {
     struct shard *shard = op->owner;
@@ -39,7 +32,7 @@ static void on_problem(struct op *op, const aw_error *problem)
     if (kept)
         *kept = *problem;
     else
-        out_of_memory(op);
+        op_fail_memory(op, "the problems of a listing");
 }
 
 /* Moves the new rows into the table in the place of the old ones. */
@@ -113,7 +106,7 @@ static void on_quota(struct op *op, const aw_quota *quota)
 {
     struct shard *shard = op->owner;
     if (quotas_add(&shard->quotas, quota))
-        out_of_memory(op);
+        op_fail_memory(op, "the quotas");
 }
 
 /* An account that may not look at its quotas can still start machines. */

@@ -20,8 +20,8 @@ struct table;
 
 struct shard {
     struct backend *backend;
-    char *region; /* NULL: all of them */
-    uint32_t id;  /* of its rows in the table */
+    char *region;           /* NULL: all of them */
+    uint32_t id;            /* of its rows in the table */
     uint64_t fetched_at_ms; /* when the rows were listed; 0: never */
     bool complete;          /* nothing was missing then */
     aw_error error;         /* of the last listing */
@@ -30,7 +30,7 @@ struct shard {
     struct op *op;
     struct op *quota_op; /* beside it, where the backend knows quotas */
     struct quotas quotas;
-    bool listed;         /* the offers are there; the quotas may not be */
+    bool listed; /* the offers are there; the quotas may not be */
     struct table *incoming;
     struct link waiting;
 };

@@ -72,7 +72,8 @@ struct world_ops {
     void (*cancel)(struct world *world, struct wire_call *call);
     void (*run)(struct world *world, struct run_call *call);
     void (*cancel_run)(struct world *world, struct run_call *call);
-    /* Copies into `arena`; NULL when unset or empty. `secret`: the value is one. */
+    /* Copies into `arena`; NULL when unset or empty, or when the arena is exhausted. `secret`: the value is
+     * one. */
     const char *(*env)(struct world *world, struct arena *arena, const char *name, bool secret);
     /* The whole file into `arena`; "~/" is the home of the user. As aw_read_file. */
     int (*read_file)(struct world *world, struct arena *arena, const char *path, uint64_t max_size,
