@@ -4,11 +4,11 @@
 # Usage: binaries.sh plugin FILE... | library SO | archive A | command PROGRAM
 set -euo pipefail
 
-links='libc\.so\.6|libm\.so\.6|libcrypto\.so\.3|libjansson\.so\.4|libxml2\.so\.2|ld-linux-[a-z0-9-]+\.so\.[0-9]'
+links='libc\.so\.6|libm\.so\.6|libcrypto\.so\.3|libjansson\.so\.4|libexpat\.so\.1|ld-linux-[a-z0-9-]+\.so\.[0-9]'
 io='socket|connect|bind|listen|accept4?|send(to|msg|mmsg)?|recv(from|msg|mmsg)?|getaddrinfo|gethostby.*|poll|select|epoll_.*'
 io+='|(f|fd|fre)?open(64)?|openat(64)?|creat(64)?|opendir|stat(64)?|fstat(64)?|read|write|pread.*|pwrite.*|fread|fwrite|mmap(64)?'
 io+='|(__)?v?f?printf(_chk)?|(__)?v?dprintf(_chk)?|puts|putchar|fput[cs]|_IO_put.|perror|std(in|out|err)|syslog'
-io+='|json_load_file|json_loadfd|json_dump_file|json_dumpfd|xml(Read|Parse|CtxtReadF)[A-Za-z]*(File|Fd)|BIO_new_file|RAND_.*'
+io+='|json_load_file|json_loadfd|json_dump_file|json_dumpfd|BIO_new_file|RAND_.*'
 process='(secure_|__secure_)?getenv|setenv|unsetenv|putenv|clearenv|environ|__environ|setlocale|chdir|umask'
 process+='|fork|vfork|clone|exec.*|posix_spawn.*|system|popen|wait(pid|id|3|4)?|kill|raise|_?exit|_Exit|quick_exit|abort|atexit|on_exit'
 process+='|signal|sigaction|sigprocmask|sysv_signal|__sysv_signal|bsd_signal|pthread_.*|thrd_.*|mtx_.*|__tls_get_addr|dl(m?open|v?sym|close)'
@@ -69,7 +69,7 @@ check_library() {
     soname=$(readelf -dW "$file" | sed -nE 's/.*\(SONAME\).*\[(.*)\]/\1/p')
     [[ $soname =~ ^libarchway\.so\.[0-9]+$ ]] || fault "$file" "has the soname [$soname]"
     check_exports "$file" "$(exported "$file")"
-    faults_of "$file" "links" < <(needed "$file" | grep -E 'libcrypto|libssl|libxml2|archway')
+    faults_of "$file" "links" < <(needed "$file" | grep -E 'libcrypto|libssl|libexpat|archway')
 }
 
 check_archive() {
@@ -84,7 +84,7 @@ check_exports() {
 
 check_command() {
     needed "$1" | grep -q '^libarchway\.so\.' || fault "$1" "does not link libarchway"
-    faults_of "$1" "links" < <(needed "$1" | grep -E 'curl|crypto|ssl|xml|yaml')
+    faults_of "$1" "links" < <(needed "$1" | grep -E 'curl|crypto|ssl|expat|yaml')
 }
 
 kind=$1

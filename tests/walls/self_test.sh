@@ -25,7 +25,7 @@ must_say() {
 
 rm -rf "$work"
 mkdir -p "$work/tree" "$work/plugins"
-cp -R "$source"/{include,core,kit,cli,backends,tests,bench} "$work/tree"
+cp -R "$source"/{include,core,kit,cli,backends,docs,tests,bench} "$work/tree"
 "$here/includes.sh" "$work/tree"
 
 # plant FILE LINE WORDS: the sources.
