@@ -5,6 +5,7 @@
 #include "core/real_cache.h"
 #include "core/real_http.h"
 #include "core/real_program.h"
+#include "core/whole_file.h"
 #include "core/world.h"
 #include "kit/buf.h"
 #include "kit/error.h"
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,44 +86,6 @@ static int expand(const char *path, char *ret_path, size_t size)
     return 0;
 }
 
-static int open_failed(const char *path, aw_error *ret_error)
-{
-    uint32_t code = errno == ENOENT || errno == ENOTDIR ? AW_E_NOT_FOUND : AW_E_DENIED;
-    return kit_error_set(ret_error, code, "%s cannot be read: %s", path, strerror(errno));
-}
-
-static int read_all(int fd, char *data, size_t size)
-{
-    size_t have = 0;
-    while (have < size) {
-        ssize_t more = read(fd, data + have, size - have);
-        if (more < 0 && errno == EINTR)
-            continue;
-        if (more <= 0)
-            return -1;
-        have += (size_t)more;
-    }
-    return 0;
-}
-
-static int read_open_file(int fd, struct arena *arena, const char *path, uint64_t max_size,
-                          aw_bytes *ret_content, aw_error *ret_error)
-{
-    struct stat status;
-    if (fstat(fd, &status) || !S_ISREG(status.st_mode))
-        return kit_error_set(ret_error, AW_E_INVALID, "%s is not a file", path);
-    if ((uint64_t)status.st_size > max_size)
-        return kit_error_set(ret_error, AW_E_INVALID, "%s is larger than %llu bytes", path,
-                             (unsigned long long)max_size);
-    char *data = arena_alloc(arena, (size_t)status.st_size + 1);
-    if (!data)
-        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for %s", path);
-    if (read_all(fd, data, (size_t)status.st_size))
-        return kit_error_set(ret_error, AW_E_DENIED, "%s cannot be read whole", path);
-    *ret_content = (aw_bytes){.data = data, .size = (uint64_t)status.st_size};
-    return 0;
-}
-
 static int real_read_file(struct world *world, struct arena *arena, const char *path,
                           uint64_t max_size, bool secret, aw_bytes *ret_content,
                           aw_error *ret_error)
@@ -133,13 +95,7 @@ static int real_read_file(struct world *world, struct arena *arena, const char *
     (void)secret;
     if (expand(path, full, sizeof full))
         return kit_error_set(ret_error, AW_E_INVALID, "the path of a file is too long");
-    /* Not blocked by a pipe that somebody put in its place. */
-    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return open_failed(path, ret_error);
-    int status = read_open_file(fd, arena, path, max_size, ret_content, ret_error);
-    close(fd);
-    return status;
+    return whole_file_read(AT_FDCWD, full, O_NOCTTY, max_size, arena, ret_content, ret_error);
 }
 
 static bool real_file_exists(struct world *world, const char *path)

@@ -135,12 +135,12 @@ static void test_a_missing_file_is_told_from_one_that_may_not_be_read(void **sta
     (void)state;
     uid_t user = geteuid();
     write_file("locked", "secret", 0);
-    assert_refused("missing", 10, AW_E_NOT_FOUND, "missing cannot be read: No such file");
+    assert_refused("missing", 10, AW_E_NOT_FOUND, "missing: cannot read this file: No such file");
     assert_refused("locked/inside", 10, AW_E_NOT_FOUND, "Not a directory");
     assert_int_equal(chmod(folder, 0755), 0);
     if (user == 0)
         assert_int_equal(seteuid(65534), 0);
-    assert_refused("locked", 10, AW_E_DENIED, "locked cannot be read: Permission denied");
+    assert_refused("locked", 10, AW_E_DENIED, "locked: cannot read this file: Permission denied");
     if (user == 0)
         assert_int_equal(seteuid(user), 0);
     unlink("locked");
@@ -151,7 +151,7 @@ static void test_a_file_larger_than_allowed_is_refused_with_the_limit(void **sta
     (void)state;
     write_file("large", "0123456789", 0600);
     assert_reads("large", 10, "0123456789");
-    assert_refused("large", 9, AW_E_INVALID, "large is larger than 9 bytes");
+    assert_refused("large", 9, AW_E_INVALID, "more than 9");
     unlink("large");
 }
 
@@ -159,8 +159,8 @@ static void test_what_is_no_file_is_refused_without_waiting(void **state)
 {
     (void)state;
     assert_int_equal(mkfifo("pipe", 0600), 0);
-    assert_refused("pipe", 10, AW_E_INVALID, "pipe is not a file");
-    assert_refused("/", 10, AW_E_INVALID, "is not a file");
+    assert_refused("pipe", 10, AW_E_INVALID, "pipe: this is not a regular file");
+    assert_refused("/", 10, AW_E_INVALID, "this is a folder");
     unlink("pipe");
 }
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shared files of the AWS tools, ~/.aws/config and ~/.aws/credentials, as the SDKs read them:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+#ifndef ARCHWAY_BACKENDS_AWS_PROFILES_H
+#define ARCHWAY_BACKENDS_AWS_PROFILES_H
+
+#include <archway/backend.h>
+
+enum profiles_file { PROFILES_CONFIG, PROFILES_CREDENTIALS, PROFILES_FILES };
+
+struct profiles_line;
+
+/* All in the operation's arena. */
+struct profiles {
+    const char *paths[PROFILES_FILES];
+    const char *problems[PROFILES_FILES]; /* why a file could not be read; NULL: it was, or is not there */
+    const struct profiles_line *lines;
+};
+
+/* AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say where the files are. Returns -1 only when the
+ * operation has failed. */
+int profiles_read(aw_op *op, struct profiles *ret_profiles);
+
+/* `kind` is "profile" or "sso-session". NULL: not there. The last of several counts. */
+const char *profiles_get(const struct profiles *profiles, enum profiles_file file, const char *kind,
+                         const char *name, const char *key);
+/* In either file, the credentials file first. */
+const char *profiles_find(const struct profiles *profiles, const char *profile, const char *key);
+int profiles_has(const struct profiles *profiles, const char *profile);
+
+#endif
