@@ -7,36 +7,29 @@
 #include "kit/xml.h"
 
 /* The services that are asked. Their names in hosts, signatures and variables are in endpoint.c. */
-enum aws_service {
-    AWS_EC2,
-    AWS_STS,
-    AWS_PRICING,
-    AWS_QUOTAS,
-    AWS_SSM,
-    AWS_SSO,
-    AWS_SERVICES
-};
+enum aws_service { AWS_EC2, AWS_STS, AWS_PRICING, AWS_QUOTAS, AWS_SSM, AWS_SSO, AWS_SERVICES };
 
 /* An opened backend. What `open` put into it never changes, but for the keys that signatures derive. */
 struct aws {
-    const char *endpoints[AWS_SERVICES]; /* the user's, each with a slash at its end; NULL: by region */
+    const char
+        *endpoints[AWS_SERVICES]; /* the user's, each with a slash at its end; NULL: by region */
     int use_fips;
     int use_dualstack;
     const char *default_region; /* whom to ask what no region is named for; never NULL */
     const char *profile;        /* of the shared files; NULL: AWS_PROFILE or "default" */
-    int instance_metadata;      /* ask IMDS for credentials though this looks like no machine of EC2's */
+    int instance_metadata; /* ask IMDS for credentials though this looks like no machine of EC2's */
     /* How machines are created. */
-    const char *vpc;                /* NULL: the region's default one */
-    const char *const *subnets;     /* ends in NULL; NULL: all of the VPC */
-    const char *security_group;     /* NULL: Archway's own */
-    const char *instance_profile;   /* a name or an ARN; NULL: none */
+    const char *const *vpcs;    /* ids, of any regions; ends in NULL. NULL: the default ones */
+    const char *const *subnets; /* likewise. NULL: all of the VPC */
+    const char *const *security_groups; /* likewise. NULL: Archway's own */
+    const char *instance_profile;       /* a name or an ARN; NULL: none */
     int public_ip;
     struct sigv4_keys *keys;
 };
 
 /* ---- the vtable ---- */
 
-void aws_regions(aw_op *op);                                          /* regions.c */
+void aws_regions(aw_op *op); /* regions.c */
 void aws_list_offers(aw_op *op, const aw_offer_query *query);
 void aws_list_quotas(aw_op *op, const aw_offer_query *query);
 void aws_create(aw_op *op, const aw_create *wish);
@@ -47,7 +40,7 @@ void aws_authenticate(aw_op *op);
 int32_t aws_sign(void *state, const aw_request *request, const aw_credentials *credentials,
                  uint64_t now_ms, aw_header_sink *ret_headers, aw_error *ret_error); /* sign.c */
 void aws_classify(void *state, const aw_request *request, const aw_response *answer,
-                  aw_error *ret_error);                               /* classify.c */
+                  aw_error *ret_error); /* classify.c */
 
 /* ---- where services are (endpoint.c) ---- */
 
@@ -58,8 +51,8 @@ int aws_endpoints_open(aw_op *op, const aw_settings *settings, struct aws *ret_a
 /*
  * The URL of a service in a region, with a slash at its end: the user's own, or
  * https://ec2.REGION.amazonaws.com/ by the rules of the partition, FIPS and dual-stack. In the arena;
- * NULL: the operation has failed. *ret_signing_region is where a signature counts, and as lasting:
- * the region, or for the price list the place that has the region's prices.
+ * NULL: the operation has failed. *ret_signing_region is where a signature counts: the region itself,
+ * or for the price list the place that has the region's prices. `region` NULL: the default one.
  */
 const char *aws_endpoint(aw_op *op, enum aws_service service, const char *region,
                          const char **ret_signing_region);
