@@ -50,11 +50,32 @@ archway_job *job_create(archway *aw, const struct job_kind *kind, size_t state_s
     return job;
 }
 
+void job_limit(archway_job *job, void (*late)(void *job))
+{
+    job->deadline = (struct loop_timer){.run = late, .arg = job};
+    loop_set(job->aw->loop, &job->deadline, job->timeout_ms);
+}
+
+void job_limit_hard(archway_job *job, void (*late)(void *job))
+{
+    if (job->hard_timeout)
+        job_limit(job, late);
+}
+
+void job_late(const archway_job *job, const struct backend *backend, aw_error *ret_error)
+{
+    kit_error_set(ret_error, AW_E_TIMEOUT, "not finished within %llu ms",
+                  (unsigned long long)job->timeout_ms);
+    ret_error->retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    kit_error_text(ret_error->backend, sizeof ret_error->backend, backend->name);
+}
+
 void job_end(archway_job *job, const aw_error *error)
 {
     if (job->ended)
         return;
     job->ended = true;
+    loop_stop(job->aw->loop, &job->deadline);
     if (error)
         error_copy(&job->error, error);
     job->kind->stop(job);
@@ -197,6 +218,7 @@ void archway_job_destroy(archway_job *job)
     job->ended = true;
     job->kind->stop(job);
     loop_stop(job->aw->loop, &job->ending);
+    loop_stop(job->aw->loop, &job->deadline);
     list_remove(&job->link);
     mem_free(job->problems);
     mem_free(job->instances);

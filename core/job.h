@@ -54,6 +54,7 @@ struct archway_job {
     archway_done_fn on_done;
     void *on_done_arg;
     struct loop_timer ending;
+    struct loop_timer deadline;
     bool ended; /* no more work: `done` is due */
     bool done;
 
@@ -84,6 +85,14 @@ struct archway_job {
 /* Makes a job of a kind with a zeroed state. NULL and *ret_error: no memory. */
 archway_job *job_create(archway *aw, const struct job_kind *kind, size_t state_size,
                         const archway_call *call, uint64_t default_timeout_ms, aw_error *ret_error);
+
+/* Calls `late` with the job when its time is up, unless it has ended by then. For jobs of more than one
+ * operation, since those keep to the limit by themselves. */
+void job_limit(archway_job *job, void (*late)(void *job));
+/* Only if the caller named a limit. */
+void job_limit_hard(archway_job *job, void (*late)(void *job));
+/* What to say of it. */
+void job_late(const archway_job *job, const struct backend *backend, aw_error *ret_error);
 
 /* Ends the job from the loop; the first end stands. `error` NULL: success. */
 void job_end(archway_job *job, const aw_error *error);

@@ -6,14 +6,12 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
-#include "core/mem.h"
+#include "core/job_wish.h"
 #include "core/sized.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define TOKEN_BYTES 16
-#define LONGEST_TOKEN 64
 /* A provider's list may lag behind its creates: asked at 0, 2, 6, 14, 30 and 60 seconds. */
 static const uint64_t settle_delays_ms[] = {0, 2000, 4000, 8000, 16000, 30000};
 #define SETTLE_ROUNDS (sizeof settle_delays_ms / sizeof *settle_delays_ms)
@@ -163,6 +161,14 @@ static void look(void *arg)
     on_look_failed(job, &error);
 }
 
+/* The machine exists, whatever went wrong behind it. */
+static void end_created(archway_job *job, const aw_error *error)
+{
+    if (error->code && job_add_problem(job, error))
+        job_end_memory(job);
+    job_end(job, NULL);
+}
+
 static void on_created(struct op *op)
 {
     archway_job *job = op->owner;
@@ -172,10 +178,7 @@ static void on_created(struct op *op)
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count) {
-        /* The machine exists, whatever went wrong behind it. */
-        if (error.code && job_add_problem(job, &error))
-            job_end_memory(job);
-        job_end(job, NULL);
+        end_created(job, &error);
     } else if (error.code && error.retry == AW_RETRY_UNKNOWN) {
         state->failure = error;
         look_again(job);
@@ -202,6 +205,24 @@ static void create(archway_job *job)
         op_start(state->op, &state->wish);
 }
 
+/* A limit of the caller's ends the looking, too. */
+static void on_late(void *arg)
+{
+    archway_job *job = arg;
+    struct create_job *state = job->state;
+    aw_error late = {0};
+    stop(job);
+    job_late(job, state->backend, &late);
+    if (job->instance_count) {
+        end_created(job, &late);
+    } else if (job->sent) {
+        state->failure = late;
+        give_up(job);
+    } else {
+        job_end(job, &late);
+    }
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
@@ -210,94 +231,6 @@ static void start(void *arg)
         look(job);
     else
         create(job);
-}
-
-static int check_token(const char *token, aw_error *ret_error)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
-    size_t size = strlen(token);
-    if (size >= 8 && size <= LONGEST_TOKEN && strspn(token, allowed) == size)
-        return 0;
-    return kit_error_set(ret_error, AW_E_INVALID,
-                         "the token must be 8 to %d of A-Z a-z 0-9 and -: it names this one create",
-                         LONGEST_TOKEN);
-}
-
-static const char *make_token(archway_job *job)
-{
-    unsigned char bytes[TOKEN_BYTES];
-    char text[TOKEN_BYTES * 2 + 1];
-    job->aw->world->ops->random(job->aw->world, bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(text + i * 2, 3, "%02x", bytes[i]);
-    return job_text(job, text);
-}
-
-static const char *const *copy_keys(archway_job *job, const archway_wish *wish)
-{
-    const char **keys = arena_alloc(&job->arena, (wish->ssh_key_count + 1) * sizeof *keys);
-    for (uint32_t i = 0; keys && i < wish->ssh_key_count; i++) {
-        keys[i] = arena_text(&job->arena, wish->ssh_keys[i]);
-        if (!keys[i])
-            return NULL;
-    }
-    return keys;
-}
-
-static const aw_header *copy_options(archway_job *job, const archway_wish *wish)
-{
-    aw_header *options = arena_alloc(&job->arena, (wish->option_count + 1) * sizeof *options);
-    for (uint64_t i = 0; options && i < wish->option_count; i++) {
-        options[i].name = job_text(job, wish->options[i].name);
-        options[i].value = job_text(job, wish->options[i].value);
-    }
-    return options;
-}
-
-static int fill_wish(archway_job *job, const archway_wish *wish)
-{
-    struct create_job *state = job->state;
-    const aw_offer *offer = wish->offer;
-    job->token = wish->token ? job_text(job, wish->token) : make_token(job);
-    state->wish = (aw_create){
-        .size = sizeof state->wish,
-        .arch = offer->arch,
-        .spot = offer->spot,
-        .ssh_key_count = wish->ssh_key_count,
-        .instance_type = job_text(job, offer->instance_type),
-        .region = job_text(job, offer->region ? offer->region : ""),
-        .zone = job_text(job, offer->zone),
-        .offer_data = job_text(job, offer->data),
-        .name = job_text(job, wish->name),
-        .owner = job->aw->owner,
-        .token = job->token,
-        .image = job_text(job, wish->image),
-        .ssh_keys = copy_keys(job, wish),
-        .user_data = {.data = arena_copy(&job->arena, wish->user_data.data, wish->user_data.size),
-                      .size = wish->user_data.size},
-        .disk_mib = wish->disk_mib,
-        .options = copy_options(job, wish),
-        .option_count = wish->option_count,
-    };
-    return job->ended || !state->wish.ssh_keys || !state->wish.user_data.data ||
-                   !state->wish.options
-               ? -1
-               : 0;
-}
-
-static int check_wish(const struct backend *backend, const archway_wish *wish, aw_error *ret_error)
-{
-    if (!wish->offer || !wish->offer->instance_type || !wish->name || !*wish->name)
-        return kit_error_set(ret_error, AW_E_INVALID, "a create needs an offer and a name");
-    if (wish->image && !backend_can(backend, AW_CAP_IMAGE))
-        return kit_error_set(ret_error, AW_E_UNSUPPORTED, "`%s` takes no image", backend->name);
-    if (wish->user_data.size && !backend_can(backend, AW_CAP_USER_DATA))
-        return kit_error_set(ret_error, AW_E_UNSUPPORTED, "`%s` takes no user data", backend->name);
-    if (wish->disk_mib && !backend_can(backend, AW_CAP_DISK))
-        return kit_error_set(ret_error, AW_E_UNSUPPORTED,
-                             "`%s` has disks of a fixed size: leave the disk size out",
-                             backend->name);
-    return wish->token ? check_token(wish->token, ret_error) : 0;
 }
 
 static void name_values(const struct create_job *state)
@@ -316,7 +249,7 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     archway_wish known;
     SIZED_COPY(&known, wish);
     wish = &known;
-    if (job_backend(aw, wish->backend, &backend, ret_error) || check_wish(backend, wish, ret_error))
+    if (job_backend(aw, wish->backend, &backend, ret_error) || wish_check(backend, wish, ret_error))
         return -1;
     archway_job *job =
         job_create(aw, &create_kind, sizeof(struct create_job), call, JOB_WRITE_MS, ret_error);
@@ -326,12 +259,13 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     state->backend = backend;
     state->look_first = wish->token && !backend_can(backend, AW_CAP_IDEMPOTENT_CREATE);
     state->timer = (struct loop_timer){.run = start, .arg = job};
-    if (fill_wish(job, wish)) {
+    if (wish_copy(job, wish, &state->wish)) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the create");
     }
     name_values(state);
     loop_set(aw->loop, &state->timer, 0);
+    job_limit_hard(job, on_late);
     *ret_job = job;
     return 0;
 }

@@ -15,6 +15,7 @@ struct list_part {
     size_t result; /* its place in job->backends */
     size_t listings;
     size_t failed;
+    size_t open; /* the search for regions and the listings that are under way */
 };
 
 struct list_job {
@@ -47,12 +48,18 @@ static void stop(archway_job *job)
 
 static const struct job_kind list_kind = {.stop = stop};
 
-static void part_done(archway_job *job)
+static void done(archway_job *job)
 {
     struct list_job *state = job->state;
     job->parts_done++;
     if (--state->pending == 0 && !job->ended)
         job_end(job, NULL);
+}
+
+static void part_done(struct list_part *part)
+{
+    part->open--;
+    done(part->job);
 }
 
 static void add_failure(struct list_part *part, const aw_error *error)
@@ -93,13 +100,12 @@ static void on_problem(struct op *op, const aw_error *problem)
 static void on_done(struct op *op)
 {
     struct list_op *item = op->owner;
-    archway_job *job = item->part->job;
     aw_error error = op->error;
     list_remove(&item->link);
     op_destroy(op);
     if (error.code)
         add_failure(item->part, &error);
-    part_done(job);
+    part_done(item->part);
 }
 
 static const struct op_sink sink = {
@@ -123,6 +129,7 @@ static void list_region(struct list_part *part, const char *region)
     item->op = op;
     op->owner = item;
     list_append(&state->ops, &item->link);
+    part->open++;
     state->pending++;
     job->parts++;
     op_start(op, &wish);
@@ -139,7 +146,24 @@ static void on_regions(struct regions_wait *wait, const char *const *names, size
     for (size_t i = 0; i < count && !job->ended; i++)
         list_region(part, names[i]);
     part->job->backends[part->result].fetched_at_ms = backend_now_ms(part->backend);
-    part_done(job);
+    part_done(part);
+}
+
+/* What has come is shown, and what has not is named. */
+static void on_late(void *arg)
+{
+    archway_job *job = arg;
+    struct list_job *state = job->state;
+    for (size_t i = 0; i < state->part_count && !job->ended; i++) {
+        struct list_part *part = &state->parts[i];
+        aw_error late = {0};
+        if (!part->open)
+            continue;
+        part->failed += part->open - 1;
+        job_late(job, part->backend, &late);
+        add_failure(part, &late);
+    }
+    job_end(job, NULL);
 }
 
 static void start(void *arg)
@@ -148,9 +172,11 @@ static void start(void *arg)
     struct list_job *state = job->state;
     state->pending = state->part_count + 1; /* the one keeps it from ending in between */
     job->parts = state->part_count + 1;
-    for (size_t i = 0; i < state->part_count && !job->ended; i++)
+    for (size_t i = 0; i < state->part_count && !job->ended; i++) {
+        state->parts[i].open = 1;
         regions_find(state->parts[i].backend, &state->parts[i].regions);
-    part_done(job);
+    }
+    done(job);
 }
 
 static int add_backend(archway_job *job, struct backend *backend)
@@ -204,6 +230,7 @@ int archway_list(archway *aw, const char *backend, const char *owner, const arch
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the listing");
     }
     loop_set(aw->loop, &state->start, 0);
+    job_limit_hard(job, on_late);
     *ret_job = job;
     return 0;
 }

@@ -33,7 +33,6 @@ struct offers_job {
     struct part *parts;
     size_t part_count;
     size_t pending; /* region searches and listings */
-    struct loop_timer deadline;
     struct loop_timer start;
 };
 
@@ -217,9 +216,7 @@ static void give_up(struct part *part)
     struct job_backend *result = &part->job->backends[part->result];
     size_t missing = part->listings ? 0 : 1;
     aw_error late = {0};
-    kit_error_set(&late, AW_E_TIMEOUT, "no answer within %llu ms",
-                  (unsigned long long)part->job->timeout_ms);
-    kit_error_text(late.backend, sizeof late.backend, part->backend->name);
+    job_late(part->job, part->backend, &late);
     for (size_t i = 0; i < part->listing_count; i++) {
         if (part->listings[i].done)
             continue;
@@ -235,7 +232,7 @@ static void give_up(struct part *part)
 }
 
 /* Shows what has come, and names what has not. */
-static void on_deadline(void *arg)
+static void on_late(void *arg)
 {
     archway_job *job = arg;
     struct offers_job *state = job->state;
@@ -248,7 +245,6 @@ static void on_deadline(void *arg)
 static void stop(archway_job *job)
 {
     struct offers_job *state = job->state;
-    loop_stop(job->aw->loop, &state->deadline);
     loop_stop(job->aw->loop, &state->start);
     for (size_t i = 0; i < state->part_count; i++) {
         regions_leave(&state->parts[i].regions);
@@ -303,13 +299,12 @@ int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
     state->query = query;
     state->max_age_ms = max_age_ms;
     state->start = (struct loop_timer){.run = start, .arg = job};
-    state->deadline = (struct loop_timer){.run = on_deadline, .arg = job};
     if (add_backends(job)) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the offers");
     }
     loop_set(aw->loop, &state->start, 0);
-    loop_set(aw->loop, &state->deadline, job->timeout_ms);
+    job_limit(job, on_late);
     *ret_job = job;
     return 0;
 }

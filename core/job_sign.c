@@ -81,6 +81,15 @@ static void on_credentials(struct credentials_wait *wait, const aw_error *error)
         sign(state);
 }
 
+static void on_late(void *arg)
+{
+    archway_job *job = arg;
+    const struct sign_job *state = job->state;
+    aw_error late = {0};
+    job_late(job, state->backend, &late);
+    job_end(job, &late);
+}
+
 static void start(void *arg)
 {
     struct sign_job *state = arg;
@@ -112,6 +121,7 @@ int archway_sign(archway *aw, const char *backend, const aw_request *request, ui
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the request");
     }
     loop_set(aw->loop, &state->start, 0);
+    job_limit_hard(job, on_late);
     *ret_job = job;
     return 0;
 }

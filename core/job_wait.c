@@ -20,7 +20,6 @@ struct wait_job {
     uint64_t started_ms;
     struct poll_wait wait;
     struct loop_timer start;
-    struct loop_timer deadline;
     archway_job *job;
 };
 
@@ -28,7 +27,6 @@ static void stop(archway_job *job)
 {
     struct wait_job *state = job->state;
     loop_stop(job->aw->loop, &state->start);
-    loop_stop(job->aw->loop, &state->deadline);
     poller_leave(&state->wait);
 }
 
@@ -97,7 +95,7 @@ static void on_seen(struct poll_wait *wait, const aw_instance *instance, const a
         on_missing(state);
 }
 
-static void on_deadline(void *arg)
+static void on_late(void *arg)
 {
     archway_job *job = arg;
     struct wait_job *state = job->state;
@@ -112,7 +110,6 @@ static void start(void *arg)
     archway_job *job = arg;
     struct wait_job *state = job->state;
     state->started_ms = loop_now_ms(job->aw->loop);
-    loop_set(job->aw->loop, &state->deadline, job->timeout_ms);
     if (poller_join(state->backend, state->region, &state->wait))
         job_end_with(job, AW_E_NO_MEMORY, "out of memory for the poll");
 }
@@ -137,12 +134,12 @@ int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_sta
     state->wait.id = job_text(job, machine->id);
     state->region = job_text(job, machine->region);
     state->start = (struct loop_timer){.run = start, .arg = job};
-    state->deadline = (struct loop_timer){.run = on_deadline, .arg = job};
     if (job->ended || !state->wait.id) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_INVALID, "the machine's id is missing");
     }
     loop_set(aw->loop, &state->start, 0);
+    job_limit(job, on_late);
     *ret_job = job;
     return 0;
 }

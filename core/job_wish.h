@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The wish of a create. */
+#ifndef ARCHWAY_CORE_JOB_WISH_H
+#define ARCHWAY_CORE_JOB_WISH_H
+
+#include "core/job.h"
+
+/* Can the backend do it, and is the token one? */
+int wish_check(const struct backend *backend, const archway_wish *wish, aw_error *ret_error);
+
+/* Copies it into the job, with a new token unless the caller brought one. -1: no memory. */
+int wish_copy(archway_job *job, const archway_wish *wish, aw_create *ret_wish);
+
+#endif
