@@ -5,8 +5,6 @@
 
 #include "kit/settings.h"
 
-#include <string.h>
-
 static const char *copy_setting(aw_op *op, const aw_settings *settings, const char *name)
 {
     return kit_copy_text(op, kit_setting_text(settings, name));
@@ -50,9 +48,9 @@ static void aws_close(void *state)
 
 static const void *aws_extension(void *state, const char *id)
 {
-    static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = aws_list_quotas};
     (void)state;
-    return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;
+    (void)id;
+    return NULL;
 }
 
 static const aw_vtable vtable = {
@@ -60,11 +58,6 @@ static const aw_vtable vtable = {
     .open = aws_open,
     .close = aws_close,
     .regions = aws_regions,
-    .list_offers = aws_list_offers,
-    .create = aws_create,
-    .get = aws_get,
-    .list = aws_list,
-    .terminate = aws_terminate,
     .authenticate = aws_authenticate,
     .sign = aws_sign,
     .classify = aws_classify,
@@ -72,6 +65,10 @@ static const aw_vtable vtable = {
 };
 
 static const aw_option options[] = {
+    {"access_key_id", "the id of an access key; better left to a profile or the environment",
+     AW_OPTION_TEXT, AW_OPTION_SECRET},
+    {"secret_access_key", "its secret", AW_OPTION_TEXT, AW_OPTION_SECRET},
+    {"session_token", "its session token, where it has one", AW_OPTION_TEXT, AW_OPTION_SECRET},
     {"profile", "the profile of the shared credentials and config files", AW_OPTION_TEXT, 0},
     {"instance_metadata", "true: take credentials from the EC2 machine that this runs on",
      AW_OPTION_BOOLEAN, 0},
