@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The security group: the configured one, or Archway's own, which lets ssh in. It is made once for each VPC;
+ * whoever finds that another was quicker uses the other's.
+ */
+#include "backends/aws/launch.h"
+
+#include "kit/error.h"
+
+#include <string.h>
+
+static void find(struct launch *launch, int is_second_look);
+
+/* The rule may be there already, or be being made: either is well. */
+static void on_rule_error(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    (void)answer;
+    if (!strcmp(error->provider_code, "InvalidPermission.Duplicate"))
+        launch_run(arg);
+    else
+        aw_fail(op, error);
+}
+
+static void on_rule(aw_op *op, const aw_response *answer, void *arg)
+{
+    (void)op;
+    (void)answer;
+    launch_run(arg);
+}
+
+static void let_ssh_in(struct launch *launch)
+{
+    kit_request request;
+    aws_query_init(&request, launch->op, AWS_EC2, "AuthorizeSecurityGroupIngress",
+                   launch->wish->region);
+    aws_query_add(&request, launch->group, "GroupId");
+    aws_query_add(&request, "tcp", "IpPermissions.1.IpProtocol");
+    aws_query_add(&request, "22", "IpPermissions.1.FromPort");
+    aws_query_add(&request, "22", "IpPermissions.1.ToPort");
+    aws_query_add(&request, "0.0.0.0/0", "IpPermissions.1.IpRanges.1.CidrIp");
+    aws_query_add(&request, "::/0", "IpPermissions.1.Ipv6Ranges.1.CidrIpv6");
+    request.wire.flags |= AW_REQUEST_REPEATABLE;
+    kit_request_send(&request, on_rule, on_rule_error, launch);
+}
+
+static void on_made(aw_op *op, const aw_response *answer, void *arg)
+{
+    struct launch *launch = arg;
+    KIT_CLEANUP(kit_xml_finish) kit_xml document;
+    const kit_xml_node *root = kit_xml_parse(&document, answer);
+    const char *id = kit_xml_text(&document, root, "groupId");
+    if (document.error.code)
+        return aws_fail_unread(op, "CreateSecurityGroup", &document.error);
+    launch->group = kit_copy_text(op, id);
+    if (launch->group)
+        let_ssh_in(launch);
+}
+
+/* A group that somebody made in between, or that we made and were not told. */
+static void on_not_made(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    (void)answer;
+    if (!strcmp(error->provider_code, "InvalidGroup.Duplicate"))
+        find(arg, 1);
+    else
+        aw_fail(op, error);
+}
+
+static void make(struct launch *launch)
+{
+    const aw_resource resource = {
+        .size = sizeof resource,
+        .shared = 1,
+        .kind = "security-group",
+        .region = launch->wish->region,
+        .id = AWS_GROUP_NAME,
+    };
+    kit_request request;
+    aw_emit_resource(launch->op, &resource);
+    aws_query_init(&request, launch->op, AWS_EC2, "CreateSecurityGroup", launch->wish->region);
+    aws_query_add(&request, AWS_GROUP_NAME, "GroupName");
+    aws_query_add(&request, "Machines that Archway starts: ssh from anywhere", "GroupDescription");
+    aws_query_add(&request, launch->vpc, "VpcId");
+    aws_query_add(&request, "security-group", "TagSpecification.1.ResourceType");
+    aws_query_add(&request, AWS_TAG_OWNER, "TagSpecification.1.Tag.1.Key");
+    aws_query_add(&request, launch->wish->owner, "TagSpecification.1.Tag.1.Value");
+    /* A second one of the same name is refused, so asking twice makes one. */
+    request.wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED;
+    kit_request_send(&request, on_made, on_not_made, launch);
+}
+
+static int lets_ssh_in(kit_xml *document, const kit_xml_node *group)
+{
+    const kit_xml_node *rules = kit_xml_find(group, "ipPermissions");
+    for (const kit_xml_node *rule = kit_xml_first(rules, "item"); rule;
+         rule = kit_xml_next(rule, "item")) {
+        int64_t from = kit_xml_find_integer(document, rule, "fromPort", -1, 65535, -1);
+        int64_t to = kit_xml_find_integer(document, rule, "toPort", -1, 65535, -1);
+        const char *protocol = kit_xml_find_text(rule, "ipProtocol", "");
+        if (!strcmp(protocol, "-1") || (!strcmp(protocol, "tcp") && from <= 22 && to >= 22))
+            return 1;
+    }
+    return 0;
+}
+
+static void use(struct launch *launch, kit_xml *document, const kit_xml_node *group)
+{
+    const struct aws *aws = launch->op->state;
+    const char *id = kit_xml_text(document, group, "groupId");
+    if (document->error.code)
+        return aws_fail_unread(launch->op, "DescribeSecurityGroups", &document->error);
+    launch->group = kit_copy_text(launch->op, id);
+    if (!launch->group)
+        return;
+    if (aws->security_groups || lets_ssh_in(document, group))
+        launch_run(launch);
+    else
+        let_ssh_in(launch);
+}
+
+static void read_groups(struct launch *launch, const aw_response *answer, int is_second_look)
+{
+    const struct aws *aws = launch->op->state;
+    KIT_CLEANUP(kit_xml_finish) kit_xml document;
+    const kit_xml_node *root = kit_xml_parse(&document, answer);
+    const kit_xml_node *set = kit_xml_child(&document, root, "securityGroupInfo");
+    const kit_xml_node *group = kit_xml_first(set, "item");
+    if (document.error.code)
+        aws_fail_unread(launch->op, "DescribeSecurityGroups", &document.error);
+    else if (group)
+        use(launch, &document, group);
+    else if (aws->security_groups)
+        kit_fail(launch->op, AW_E_INVALID,
+                 "None of the configured security groups belongs to %.40s, the VPC of the subnets.",
+                 launch->vpc);
+    else if (is_second_look)
+        kit_fail(launch->op, AW_E_CONFLICT,
+                 "EC2 says that the security group `%s` exists in %.40s, and does not list it: try "
+                 "again in a minute.",
+                 AWS_GROUP_NAME, launch->vpc);
+    else
+        make(launch);
+}
+
+static void on_groups(aw_op *op, const aw_response *answer, void *arg)
+{
+    (void)op;
+    read_groups(arg, answer, 0);
+}
+
+static void on_groups_again(aw_op *op, const aw_response *answer, void *arg)
+{
+    (void)op;
+    read_groups(arg, answer, 1);
+}
+
+static void find(struct launch *launch, int is_second_look)
+{
+    const struct aws *aws = launch->op->state;
+    const char *const *ids = aws->security_groups;
+    kit_request request;
+    aws_query_init(&request, launch->op, AWS_EC2, "DescribeSecurityGroups", launch->wish->region);
+    aws_query_add(&request, ids ? "group-id" : "group-name", "Filter.1.Name");
+    for (int i = 0; ids && ids[i]; i++)
+        aws_query_add(&request, ids[i], "Filter.1.Value.%d", i + 1);
+    if (!ids)
+        aws_query_add(&request, AWS_GROUP_NAME, "Filter.1.Value.1");
+    aws_query_add(&request, "vpc-id", "Filter.2.Name");
+    aws_query_add(&request, launch->vpc, "Filter.2.Value.1");
+    request.wire.flags |= AW_REQUEST_SHARED;
+    kit_request_send(&request, is_second_look ? on_groups_again : on_groups, NULL, launch);
+}
+
+void launch_find_group(struct launch *launch)
+{
+    find(launch, 0);
+}
