@@ -111,7 +111,7 @@ static void test_a_program_gets_none_of_our_descriptors_and_a_clean_slate_of_sig
     sigaddset(&blocked, SIGTERM);
     sigprocmask(SIG_BLOCK, &blocked, &before);
     signal(SIGINT, SIG_IGN);
-    RUN("sh", "-c", "echo /proc/$$/fd/*; sed -n 's/Sig\\(Blk\\|Ign\\)://p' /proc/$$/status");
+    RUN("sh", "-c", "echo /proc/$$/fd/*; exec sed -n 's/Sig\\(Blk\\|Ign\\)://p' /proc/self/status");
     signal(SIGINT, SIG_DFL);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(open_to_all);
