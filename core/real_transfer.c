@@ -106,8 +106,11 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     struct transfer *transfer = arg;
     size *= count;
     /* An interim answer, such as 103, comes before the one that counts. */
-    if (size > 5 && !memcmp(line, "HTTP/", 5))
+    if (size > 5 && !memcmp(line, "HTTP/", 5)) {
         transfer->header_count = 0;
+        transfer->head_ended = false;
+    }
+    transfer->head_ended |= *line == '\r' || *line == '\n';
     transfer->header_bytes += size;
     transfer->too_large =
         transfer->header_count > MOST_HEADERS || transfer->header_bytes > MOST_HEADER_BYTES;
@@ -133,10 +136,15 @@ static void set_method(struct transfer *transfer)
     curl_easy_setopt(transfer->easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+static bool is_plain(const aw_request *request)
+{
+    return !strncmp(request->url, "http://", 7);
+}
+
 static void set_network(struct transfer *transfer, const struct authorities *authorities)
 {
     const struct wire_call *call = transfer->call;
-    bool plain = !strncmp(call->request->url, "http://", 7);
+    bool plain = is_plain(call->request);
     CURL *easy = transfer->easy;
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -258,10 +266,49 @@ static void explain(struct transfer *transfer, CURLcode result)
     kit_error_text(call->problem, sizeof call->problem, text);
 }
 
+static bool is_chunked(const struct transfer *transfer)
+{
+    for (size_t i = 0; i < transfer->header_count; i++)
+        if (!strcmp(transfer->headers[i].name, "transfer-encoding") &&
+            strcasestr(transfer->headers[i].value, "chunked"))
+            return true;
+    return false;
+}
+
+/* Does the answer say itself where it ends? TLS would tell too, but curl does not mind when its
+ * farewell is missing. */
+static bool is_bounded(const struct transfer *transfer)
+{
+    const aw_request *request = transfer->call->request;
+    curl_off_t size = -1;
+    long status = 0;
+    long version = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+    return size >= 0 || version >= CURL_HTTP_VERSION_2_0 || status == 204 || status == 304 ||
+           !strcmp(request->method, "HEAD") || is_chunked(transfer) || is_plain(request);
+}
+
+/* What curl takes for an answer although it may have been cut off. */
+static CURLcode find_cut(struct transfer *transfer)
+{
+    const char *why = !transfer->head_ended ? "the connection ended within the answer's headers"
+                      : !is_bounded(transfer)
+                          ? "the answer does not say how long it is, so it may have been cut off"
+                          : NULL;
+    if (!why)
+        return CURLE_OK;
+    snprintf(transfer->problem, sizeof transfer->problem, "%s", why);
+    return CURLE_PARTIAL_FILE;
+}
+
 void transfer_finish(struct transfer *transfer, CURLcode result)
 {
     struct wire_call *call = transfer->call;
     long status = 0;
+    if (result == CURLE_OK)
+        result = find_cut(transfer);
     call->outcome = outcome_of(transfer, result);
     if (call->outcome != WIRE_ANSWERED) {
         explain(transfer, result);

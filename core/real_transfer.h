@@ -24,6 +24,7 @@ struct transfer {
     aw_header *headers;
     size_t header_count;
     size_t header_bytes; /* of interim answers too */
+    bool head_ended;
     kit_buf body;
     bool too_large;
     bool no_memory;

@@ -67,8 +67,6 @@ static void test_a_status_that_is_no_success_is_an_answer(void **state)
     assert_non_null(strstr(call.head, "retry-after: 7\n"));
     get("HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
     assert_answered(&call, 401, "");
-    get("HTTP/1.1 204 Nothing\r\n\r\n");
-    assert_answered(&call, 204, "");
 }
 
 static void test_interim_answers_are_passed_over(void **state)
@@ -117,15 +115,34 @@ static void test_a_body_that_is_not_compressed_as_it_says_is_no_answer(void **st
     assert_outcome(&call, WIRE_LOST, "");
 }
 
-static void test_a_body_without_a_length_ends_with_the_connection(void **state)
+static void get_plain(const char *text)
+{
+    server_stop(server);
+    server = server_start(&(struct server_plan){
+        .kind = SERVER_PLAIN, .script = say_and_end, .arg = (void *)(uintptr_t)text});
+    http_do(&call, "GET", server_url(server, "/"));
+}
+
+static void test_in_plain_http_a_body_without_a_length_ends_with_the_connection(void **state)
 {
     (void)state;
-    prepare(say_and_end, OK "\r\nall of it");
-    send_it();
+    get_plain(OK "\r\nall of it");
     assert_answered(&call, 200, "all of it");
-    prepare(say_and_end, "HTTP/1.0 200 OK\r\n\r\nold");
-    send_it();
+    get_plain("HTTP/1.0 200 OK\r\n\r\nold");
     assert_answered(&call, 200, "old");
+}
+
+static void test_an_answer_without_a_body_needs_no_length(void **state)
+{
+    (void)state;
+    get("HTTP/1.1 204 Nothing\r\n\r\n");
+    assert_answered(&call, 204, "");
+    get("HTTP/1.1 304 Same\r\n\r\n");
+    assert_answered(&call, 304, "");
+    prepare(say, OK "\r\n");
+    call.request.method = "HEAD";
+    send_it();
+    assert_answered(&call, 200, "");
 }
 
 static void test_what_is_not_http_is_no_answer(void **state)
@@ -197,7 +214,8 @@ int main(void)
         TEST(test_chunks_are_put_together),
         TEST(test_a_compressed_body_is_unpacked),
         TEST(test_a_body_that_is_not_compressed_as_it_says_is_no_answer),
-        TEST(test_a_body_without_a_length_ends_with_the_connection),
+        TEST(test_in_plain_http_a_body_without_a_length_ends_with_the_connection),
+        TEST(test_an_answer_without_a_body_needs_no_length),
         TEST(test_what_is_not_http_is_no_answer),
         TEST(test_lengths_that_cannot_be_are_no_answer),
         TEST(test_a_redirect_is_an_answer_and_nobody_goes_there),
