@@ -38,14 +38,14 @@ static void test_offers_are_a_table_of_80_columns(void **state)
     (void)state;
     archway(OFFERS);
     assert_code(0);
-    assert_int_equal(strncmp(run.out, "BACKEND TYPE ", 13), 0);
+    assert_int_equal(strncmp(run.out, "TYPE ", 5), 0); /* all of one backend: no room to say so */
     assert_true(longest_line(run.out) <= 80);
     assert_int_equal(count(run.out, "\n"), 27);
     assert_contains(run.out,
-                    "lambda  gpu_1x_gh200    us-east-3       arm64  64  432GB 1x GH200 96GB "
+                    "gpu_1x_gh200          us-east-3        arm64  64  432GB 1x GH200 96GB "
                     "     1.49\n");
     assert_true(strstr(run.out, "cpu_4x_general") < strstr(run.out, "gpu_1x_gh200"));
-    assert_contains(run.out, "gpu_8x_v100     (sold out)");
+    assert_contains(run.out, "gpu_8x_v100           (sold out)");
     assert_string_equal(run.err, "");
 }
 
