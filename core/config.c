@@ -8,6 +8,7 @@
 #include "core/config_yaml.h"
 #include "core/mem.h"
 #include "core/safe_file.h"
+#include "core/whole_file.h"
 #include "kit/error.h"
 #include "kit/nearest.h"
 
@@ -32,12 +33,6 @@ void config_finish(struct config *config)
     mem_free(config->path);
     arena_finish(&config->arena);
     config_init(config);
-}
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
 }
 
 static int fail_system(const struct config *config, aw_error *ret_error)
