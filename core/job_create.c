@@ -24,8 +24,7 @@ struct create_job {
     aw_error failure; /* of the create, while it is being settled */
     size_t round;
     struct loop_timer timer;
-    bool
-        look_first; /* a token of the caller's, where the provider does not know it: does it exist? */
+    bool look_first; /* a token of the caller's: is its machine there already, in whatever zone? */
 };
 
 static void create(archway_job *job);
@@ -257,7 +256,7 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
         return -1;
     struct create_job *state = job->state;
     state->backend = backend;
-    state->look_first = wish->token && !backend_can(backend, AW_CAP_IDEMPOTENT_CREATE);
+    state->look_first = wish->token != NULL;
     state->timer = (struct loop_timer){.run = start, .arg = job};
     if (wish_copy(job, wish, &state->wish)) {
         archway_job_destroy(job);
