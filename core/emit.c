@@ -9,21 +9,13 @@
 
 #define LONGEST_TEXT 1024u
 
-static void refuse(struct op *op, const char *what)
-{
-    aw_error error = {0};
-    kit_error_set(&error, AW_E_INTERNAL, "the plugin `%s` %s", op->backend->plugin->entry.provider,
-                  what);
-    op_fail(op, &error);
-}
-
 /* May this operation have such a result? */
 static bool welcome(struct op *op, const void *receiver, const char *what)
 {
     if (op->failed)
         return false;
     if (!receiver)
-        refuse(op, what);
+        op_refuse(op, what);
     return receiver != NULL;
 }
 
@@ -40,7 +32,7 @@ void emit_region(aw_op *face, const aw_region *region)
         return;
     SIZED_COPY(&copy, region);
     if (!copy.name || !*copy.name || too_long(copy.name) || too_long(copy.description))
-        refuse(op, "emitted a region without a name");
+        op_refuse(op, "emitted a region without a name");
     else
         op->sink->region(op, &copy);
 }
@@ -72,7 +64,7 @@ void emit_instance(aw_op *face, const aw_instance *instance)
         return;
     SIZED_COPY(&copy, instance);
     if (!instance_is_sane(&copy))
-        refuse(op, "emitted a machine without an id or a region, or in no known state");
+        op_refuse(op, "emitted a machine without an id or a region, or in no known state");
     else
         op->sink->instance(op, &copy);
 }
@@ -85,7 +77,7 @@ void emit_resource(aw_op *face, const aw_resource *resource)
         return;
     SIZED_COPY(&copy, resource);
     if (!copy.kind || !copy.id || too_long(copy.kind) || too_long(copy.id))
-        refuse(op, "emitted a resource without a kind or an id");
+        op_refuse(op, "emitted a resource without a kind or an id");
     else
         op->sink->resource(op, &copy);
 }
@@ -98,7 +90,7 @@ void emit_quota(aw_op *face, const aw_quota *quota)
         return;
     SIZED_COPY(&copy, quota);
     if (!copy.name || !*copy.name || too_long(copy.name))
-        refuse(op, "emitted a quota without a name");
+        op_refuse(op, "emitted a quota without a name");
     else
         op->sink->quota(op, &copy);
 }

@@ -251,6 +251,10 @@ void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_an
     aw_error error = {0};
     if (!op_may_queue(op))
         return;
+    if (!on_answer) {
+        op_refuse(op, "made a request without a callback");
+        return;
+    }
     if (request_check(request, op->kind == OP_AUTHENTICATE, &error)) {
         op_fail(op, &error);
         return;

@@ -50,6 +50,10 @@ static void host_after(aw_op *face, uint64_t delay_ms, aw_timer_fn on_time, void
     struct op *op = op_of(face);
     if (!op_may_queue(op))
         return;
+    if (!on_time) {
+        op_refuse(op, "set a timer without a callback");
+        return;
+    }
     struct timer_task *timer = mem_alloc(sizeof *timer);
     if (!timer) {
         op_fail_memory(op, "a timer");

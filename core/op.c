@@ -164,6 +164,14 @@ void op_fail_memory(struct op *op, const char *what)
     op_fail(op, &error);
 }
 
+void op_refuse(struct op *op, const char *what)
+{
+    aw_error error = {0};
+    kit_error_set(&error, AW_E_INTERNAL, "the plugin `%s` %s", op->backend->plugin->entry.provider,
+                  what);
+    op_fail(op, &error);
+}
+
 void op_cancel(struct op *op)
 {
     aw_error error = {0};
@@ -186,11 +194,8 @@ void op_destroy(struct op *op)
 
 bool op_may_queue(struct op *op)
 {
-    aw_error error = {0};
-    if (op->kind == OP_OPEN && !op->failed) {
-        kit_error_set(&error, AW_E_INTERNAL, "the plugin asked for something in `open`");
-        op_fail(op, &error);
-    }
+    if (op->kind == OP_OPEN)
+        op_refuse(op, "asked for something in `open`");
     return !op->failed;
 }
 

@@ -85,6 +85,8 @@ void op_start(struct op *op, const void *wish);
 void op_fail(struct op *op, const aw_error *error);
 /* For want of memory: for what, is for a person. */
 void op_fail_memory(struct op *op, const char *what);
+/* For a mistake of the plugin's: what it did, behind its name. */
+void op_refuse(struct op *op, const char *what);
 
 /* Ends it with AW_E_CANCELLED; `done` follows. */
 void op_cancel(struct op *op);

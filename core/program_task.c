@@ -113,6 +113,10 @@ void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw
     struct op *op = op_of(face);
     if (!op_may_queue(op))
         return;
+    if (!source->name || !source->argv || !source->argv[0] || !on_exit) {
+        op_refuse(op, "named no program to run, or no callback");
+        return;
+    }
     struct program_task *program = mem_alloc(sizeof *program);
     if (program)
         arena_init(&program->arena, op->kind == OP_AUTHENTICATE);

@@ -25,6 +25,20 @@ static bool is_value(const char *text)
     return true;
 }
 
+static int check_header(const aw_request *request, uint64_t index, aw_error *ret_error)
+{
+    const aw_header *header = &request->headers[index];
+    unsigned long long number = index + 1;
+    if (!header->name || !header->value)
+        return kit_error_set(ret_error, AW_E_INTERNAL,
+                             "header %llu of `%s` lacks a name or a value", number, request->name);
+    if (!is_token(header->name) || !is_value(header->value))
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "header %llu of `%s` has a character that HTTP forbids", number,
+                             request->name);
+    return 0;
+}
+
 int request_check(const aw_request *request, bool in_authenticate, aw_error *ret_error)
 {
     if (!request->name || !request->method || !request->url || !is_token(request->method))
@@ -36,10 +50,8 @@ int request_check(const aw_request *request, bool in_authenticate, aw_error *ret
         return kit_error_set(ret_error, AW_E_INVALID, "the URL of `%s` is longer than %u bytes",
                              request->name, LONGEST_URL);
     for (uint64_t i = 0; i < request->header_count; i++)
-        if (!is_token(request->headers[i].name) || !is_value(request->headers[i].value))
-            return kit_error_set(ret_error, AW_E_INVALID,
-                                 "header %llu of `%s` has a character that HTTP forbids",
-                                 (unsigned long long)i + 1, request->name);
+        if (check_header(request, i, ret_error))
+            return -1;
     const char *fault =
         in_authenticate ? url_fault_in_authenticate(request->url) : url_fault(request->url);
     if (fault)

@@ -7,3 +7,33 @@ if(TARGET archway_backend_lambda)
         add_dependencies(sweep_${sweep}_test archway_backend_lambda)
     endforeach()
 endif()
+
+# The engine, on a small cloud: the plugin of these tests does what the test's own functions say.
+set(ENGINE_PLUGINS ${CMAKE_BINARY_DIR}/tests/plugins/engine)
+add_custom_target(engine_plugins)
+function(engine_plugin name capabilities)
+    set(target engine_plugin_${name})
+    string(TOUPPER ${name} variable)
+    add_library(${target} MODULE plugins/engine/engine.c)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+    target_compile_options(${target} PRIVATE -Wall -Wextra)
+    target_compile_definitions(${target} PRIVATE
+        PROVIDER="${name}" VARIABLE="${variable}" CAPABILITIES=${capabilities} ${variable})
+    set_target_properties(${target} PROPERTIES
+        PREFIX "" OUTPUT_NAME ${name} LIBRARY_OUTPUT_DIRECTORY ${ENGINE_PLUGINS})
+    add_custom_command(TARGET ${target} POST_BUILD
+        COMMAND chmod go-w $<TARGET_FILE:${target}> $<TARGET_FILE_DIR:${target}>)
+    add_dependencies(engine_plugins ${target})
+endfunction()
+engine_plugin(engine 0)
+engine_plugin(whole AW_CAP_WHOLE_LISTING)
+engine_plugin(keyed AW_CAP_WHOLE_LISTING|AW_CAP_IDEMPOTENT_CREATE)
+engine_plugin(paced AW_CAP_WHOLE_LISTING)
+
+foreach(part request)
+    archway_test(engine_${part}_test engine_${part}_test.c
+        engine_stage.c engine_cloud.c replay_session.c recording_files.c)
+    target_compile_definitions(engine_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
+    set_target_properties(engine_${part}_test PROPERTIES ENABLE_EXPORTS ON)
+    add_dependencies(engine_${part}_test engine_plugins)
+endforeach()
