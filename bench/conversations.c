@@ -14,7 +14,13 @@
 #include <sys/resource.h>
 
 /* In the order of a machine's life. */
-enum step { CREATED, RUNNING, ORDERED, GONE, STEPS };
+enum step {
+    CREATED,
+    RUNNING,
+    ORDERED,
+    GONE,
+    STEPS
+};
 
 static const char *const step_names[] = {"created", "running", "ordered", "gone"};
 

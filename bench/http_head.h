@@ -5,7 +5,11 @@
 
 #include "bench/http_server.h"
 
-enum http_head { HTTP_PARTIAL, HTTP_WHOLE, HTTP_BAD };
+enum http_head {
+    HTTP_PARTIAL,
+    HTTP_WHOLE,
+    HTTP_BAD
+};
 
 /* Reads what has come so far; cuts it into texts, in place, once the request is whole. */
 enum http_head http_head_read(kit_buf *in, struct http_request *ret_request);

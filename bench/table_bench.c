@@ -5,7 +5,11 @@
 
 #include <stdio.h>
 
-enum { TYPES = 1250, REGIONS = 40, ROUNDS = 15 };
+enum {
+    TYPES = 1250,
+    REGIONS = 40,
+    ROUNDS = 15
+};
 
 struct machine {
     const char *family;
@@ -33,7 +37,9 @@ static const struct machine machines[] = {
     {"i4i", AW_ARCH_AMD64, NULL, 0, 85750000, 8192},
     {"t3", AW_ARCH_AMD64, NULL, 0, 20800000, 4096},
 };
-enum { MACHINES = sizeof machines / sizeof *machines };
+enum {
+    MACHINES = sizeof machines / sizeof *machines
+};
 
 static void add_offer(struct table *table, unsigned type, unsigned region, bool spot)
 {

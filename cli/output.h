@@ -7,7 +7,13 @@
 
 #include <stdbool.h>
 
-enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_CSV, FORMAT_NAME };
+enum format {
+    FORMAT_TABLE,
+    FORMAT_WIDE,
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_NAME
+};
 
 /* Reads "table", "wide", "json", "csv" or "name". */
 bool format_read(const char *text, enum format *ret_format);

@@ -4,6 +4,7 @@
 
 #include "core/mem.h"
 
+#include <pthread.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,10 +20,46 @@ struct arena_block {
 #define FIRST_BLOCK ((size_t)2048 - sizeof(struct arena_block))
 #define LARGEST_STEP ((size_t)256 * 1024)
 #define PAGE ((size_t)4096)
+#define MOST_SPARE_PAGES 64
 
 void arena_init(struct arena *arena, bool secret)
 {
     *arena = (struct arena){.secret = secret};
+}
+
+/* Single pages, wiped. Mapping and locking one takes longer than signing with what is in it. */
+static struct {
+    pthread_mutex_t lock;
+    struct arena_block *first;
+    size_t count;
+} spare_pages = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct arena_block *take_spare_page(void)
+{
+    pthread_mutex_lock(&spare_pages.lock);
+    struct arena_block *block = spare_pages.first;
+    if (block) {
+        spare_pages.first = block->next;
+        spare_pages.count--;
+    }
+    pthread_mutex_unlock(&spare_pages.lock);
+    if (block)
+        *block = (struct arena_block){.capacity = PAGE - sizeof *block};
+    return block;
+}
+
+/* False: there are enough. */
+static bool keep_spare_page(struct arena_block *block)
+{
+    pthread_mutex_lock(&spare_pages.lock);
+    bool wanted = spare_pages.count < MOST_SPARE_PAGES;
+    if (wanted) {
+        block->next = spare_pages.first;
+        spare_pages.first = block;
+        spare_pages.count++;
+    }
+    pthread_mutex_unlock(&spare_pages.lock);
+    return wanted;
 }
 
 static struct arena_block *map_secret(size_t capacity)
@@ -33,6 +70,9 @@ static struct arena_block *map_secret(size_t capacity)
     if (!probe)
         return NULL;
     mem_free(probe);
+    struct arena_block *spare = size == PAGE ? take_spare_page() : NULL;
+    if (spare)
+        return spare;
     struct arena_block *block =
         mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED)
@@ -43,11 +83,12 @@ static struct arena_block *map_secret(size_t capacity)
     return block;
 }
 
-static void unmap_secret(struct arena_block *block)
+static void release_secret(struct arena_block *block)
 {
     size_t size = sizeof(struct arena_block) + block->capacity;
     explicit_bzero(block, size);
-    munmap(block, size);
+    if (size != PAGE || !keep_spare_page(block))
+        munmap(block, size);
 }
 
 static struct arena_block *block_create(struct arena *arena, size_t size)
@@ -104,7 +145,7 @@ void arena_finish(struct arena *arena)
     while (block) {
         struct arena_block *next = block->next;
         if (arena->secret)
-            unmap_secret(block);
+            release_secret(block);
         else
             mem_free(block);
         block = next;

@@ -18,13 +18,13 @@ struct backend {
     char *cache_space; /* keeps its facts apart from those of other backends */
     aw_settings settings;
     aw_settings secrets;
-    aw_error error; /* AW_OK: open */
-    void *state;    /* the plugin's */
+    aw_error error;     /* AW_OK: open */
+    void *state;        /* the plugin's */
     struct op *opening; /* its arena is the plugin's memory */
     struct credentials credentials;
     struct limiter limiter;
     struct retry_budget budget;
-    struct link shared; /* requests that others may join: struct exchange */
+    struct link shared;   /* requests that others may join: struct exchange */
     int64_t skew_ms;      /* the provider's clock less ours, once a signature was refused for it */
     int64_t date_skew_ms; /* as the last answer's Date had it */
     bool date_known;

@@ -62,8 +62,8 @@ int config_find(char **ret_path, aw_error *ret_error);
  * lists where one value is wanted, integers and booleans that are none, secrets in a file that others can
  * read. Also splits them: settings of secret options go to *ret_secrets, the rest stays in *ret_settings,
  * both in the config's arena; booleans are spelled "true" and "false". */
-int config_check(struct config *config, const struct config_backend *backend, const aw_option *options,
-                 size_t option_count, aw_settings *ret_settings, aw_settings *ret_secrets,
-                 aw_error *ret_error);
+int config_check(struct config *config, const struct config_backend *backend,
+                 const aw_option *options, size_t option_count, aw_settings *ret_settings,
+                 aw_settings *ret_secrets, aw_error *ret_error);
 
 #endif

@@ -26,6 +26,7 @@ const char *config_mask_conflict(aw_bytes text);
 int config_mask(struct config_mask *mask, struct arena *arena, aw_bytes text);
 
 /* The text with its words back, in `arena`. NULL: no memory. */
-char *config_unmask(const struct config_mask *mask, struct arena *arena, const char *text, size_t size);
+char *config_unmask(const struct config_mask *mask, struct arena *arena, const char *text,
+                    size_t size);
 
 #endif

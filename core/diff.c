@@ -10,7 +10,11 @@
 #include <string.h>
 #include <strings.h>
 
-enum { EXCERPT_BEFORE = 12, EXCERPT_SIZE = 40, SHOWN_NAME = 40 };
+enum {
+    EXCERPT_BEFORE = 12,
+    EXCERPT_SIZE = 40,
+    SHOWN_NAME = 40
+};
 
 #define RENDERED_MAX (4 * RECORDING_MAX_BYTES)
 

@@ -18,7 +18,11 @@ struct outgoing {
         secret; /* its values stand in no report, and <secret> in the recording equals any of them */
 };
 
-enum diff_result { DIFF_EQUAL, DIFF_DIFFERENT, DIFF_NO_MEMORY };
+enum diff_result {
+    DIFF_EQUAL,
+    DIFF_DIFFERENT,
+    DIFF_NO_MEMORY
+};
 
 /* Compares to the byte. With `report` every difference is added to it, a few words each with "; " between;
  * without, the first one ends the comparison. */

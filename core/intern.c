@@ -8,7 +8,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 4096, FIRST_CAPACITY = 32, FIRST_SLOTS = 64 };
+enum {
+    BLOCK_SIZE = 4096,
+    FIRST_CAPACITY = 32,
+    FIRST_SLOTS = 64
+};
 
 struct intern_block {
     struct intern_block *next;

@@ -21,7 +21,7 @@ struct intern {
     uint32_t *slots; /* numbers by hash, 0: free */
     uint32_t slot_count;
     uint64_t seed; /* of the hash */
-    size_t bytes; /* all memory that it holds */
+    size_t bytes;  /* all memory that it holds */
 };
 
 void intern_finish(struct intern *pool);

@@ -29,7 +29,8 @@ struct limiter_pass {
 };
 
 /* Returns -1 when there is no memory. No limits: everything passes. */
-int limiter_init(struct limiter *limiter, struct loop *loop, const aw_rate_limit *limits, size_t count);
+int limiter_init(struct limiter *limiter, struct loop *loop, const aw_rate_limit *limits,
+                 size_t count);
 void limiter_finish(struct limiter *limiter); /* with nobody waiting */
 
 /* True: it may leave now. False: it waits. `request` must stay until then. */

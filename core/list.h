@@ -12,7 +12,8 @@ struct link {
 };
 
 /* The struct of `type` whose member `member` is at `pointer`. */
-#define list_item(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+#define list_item(pointer, type, member)                                                           \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 static inline void list_init(struct link *list)
 {

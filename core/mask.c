@@ -11,7 +11,10 @@
 /* In XML a "<" in a text would begin an element. */
 #define SECRET_IN_XML "&lt;secret&gt;"
 
-enum { SHORTEST_WORD = 8, LONGEST_XML_TAG = 4096 };
+enum {
+    SHORTEST_WORD = 8,
+    LONGEST_XML_TAG = 4096
+};
 
 /* What is left of the text to scan. */
 struct scan {

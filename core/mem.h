@@ -8,7 +8,7 @@
 void *mem_alloc(size_t size); /* zeroed */
 void *mem_resize(void *old, size_t size);
 void mem_free(void *pointer);
-char *mem_copy_text(const char *text); /* NULL for NULL */
+char *mem_copy_text(const char *text);         /* NULL for NULL */
 char *mem_copy(const void *data, size_t size); /* a NUL stands behind it */
 
 /* mem_resize as the kit wants it. */

@@ -12,7 +12,10 @@
 
 #define BRACES "braces" /* {{braces}} stands for "{{" itself */
 
-enum { SHORTEST_HIDDEN = 4, SHORTEST_ANYWHERE = 16 };
+enum {
+    SHORTEST_HIDDEN = 4,
+    SHORTEST_ANYWHERE = 16
+};
 
 /* A placeholder in a text: {{name}} or {{name:number}}. */
 struct placeholder {

@@ -14,8 +14,14 @@
 #include <stdbool.h>
 
 /* What a text is, which says how a value is written in it. */
-enum text_form { TEXT_PLAIN, TEXT_URL, TEXT_JSON };
-enum { TEXT_FORMS = 3 };
+enum text_form {
+    TEXT_PLAIN,
+    TEXT_URL,
+    TEXT_JSON
+};
+enum {
+    TEXT_FORMS = 3
+};
 
 struct named_value {
     const char *name;

@@ -17,31 +17,37 @@ struct names {
     size_t count;
 };
 
-enum sort_key { SORT_PRICE, SORT_CPU, SORT_MEMORY, SORT_GPU, SORT_NAME };
+enum sort_key {
+    SORT_PRICE,
+    SORT_CPU,
+    SORT_MEMORY,
+    SORT_GPU,
+    SORT_NAME
+};
 
 struct archway_query {
     struct names backends;
     struct names regions;
     struct names types;
-    struct names gpu_names; /* compared without case */
+    struct names gpu_names;   /* compared without case */
     struct names gpu_vendors; /* likewise */
-    uint32_t archs;         /* bits, what `arch` and `cpu` say together; 0: not said, which matches both */
+    uint32_t archs; /* bits, what `arch` and `cpu` say together; 0: not said, which matches both */
     uint32_t archs_by_arch; /* what each of them said; 0: nothing */
     uint32_t archs_by_cpu;
     struct range vcpus;
     struct range memory_mib;
     struct range disk_mib;
-    bool gpu_wanted;        /* some `gpu` filter other than "none" was given; with a count from 0 upwards
+    bool gpu_wanted;   /* some `gpu` filter other than "none" was given; with a count from 0 upwards
                              * machines without one are fine too */
-    bool gpu_unwanted;      /* "none" */
+    bool gpu_unwanted; /* "none" */
     struct range gpu_count;
-    struct range gpu_memory_mib; /* of each */
-    uint32_t spot;          /* enum aw_spot */
+    struct range gpu_memory_mib;      /* of each */
+    uint32_t spot;                    /* enum aw_spot */
     uint64_t max_price_nusd_per_hour; /* UINT64_MAX: any, unpriced ones too */
-    bool available_only;    /* not those that are sold out or over quota; unknown is no "no" */
+    bool available_only; /* not those that are sold out or over quota; unknown is no "no" */
     enum sort_key sort;
     bool descending;
-    size_t limit;           /* 0: all */
+    size_t limit; /* 0: all */
 };
 
 bool names_has(const struct names *names, const char *name); /* exact; true when empty */

@@ -18,7 +18,7 @@ struct span span_of(const char *text);
 /* Takes the first piece of *rest, up to the separator. False when nothing is left. A separator at the
  * end is followed by an empty piece. Starts with a whole text; *rest ends with data NULL. */
 bool span_next(struct span *rest, char separator, struct span *ret_piece);
-bool span_is(struct span span, const char *word); /* without regard to case */
+bool span_is(struct span span, const char *word);       /* without regard to case */
 bool span_contains(struct span span, const char *text); /* likewise */
 
 #define NANO 1000000000u
@@ -29,9 +29,11 @@ size_t decimal_read(struct span text, uint64_t *ret_whole, uint32_t *ret_nano);
 /* The whole text is a whole number. */
 int count_read(struct span text, const char *filter, uint64_t *ret_count, aw_error *ret_error);
 /* "4", "4..", "..16", "4..8" */
-int count_range_read(struct span text, const char *filter, struct range *ret_range, aw_error *ret_error);
+int count_range_read(struct span text, const char *filter, struct range *ret_range,
+                     aw_error *ret_error);
 /* The same with sizes, in MiB: "16GB..", "1.5TB", "..512MiB", a bare number is GB. */
-int size_range_read(struct span text, const char *filter, struct range *ret_range, aw_error *ret_error);
+int size_range_read(struct span text, const char *filter, struct range *ret_range,
+                    aw_error *ret_error);
 
 /* Adds the names of a list with commas; one that is there already is not added again. */
 int names_read(struct names *names, struct span list, const char *filter, aw_error *ret_error);

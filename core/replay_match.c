@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { REPORT_MAX = 4096, SHOWN_URL = 160 };
+enum {
+    REPORT_MAX = 4096,
+    SHOWN_URL = 160
+};
 
 static enum diff_result match(struct replay *replay, const struct outgoing *outgoing,
                               struct replayed **ret_exchange)

@@ -30,8 +30,15 @@ static const char *const filter_names[FILTER_COUNT] = {
     "disk",    "gpu",    "gpu-vendor", "spot", "max-price", "available",
 };
 
-enum { WANT_BACKEND = 1, WANT_REGION = 2, WANT_TYPE = 4 }; /* of a text */
-enum { WANT_GPU = 1, WANT_GPU_VENDOR = 2 };                /* of a GPU */
+enum {
+    WANT_BACKEND = 1,
+    WANT_REGION = 2,
+    WANT_TYPE = 4
+}; /* of a text */
+enum {
+    WANT_GPU = 1,
+    WANT_GPU_VENDOR = 2
+}; /* of a GPU */
 
 struct matcher {
     const struct archway_query *query;

@@ -19,7 +19,8 @@ struct shortlist {
 };
 
 /* Returns -1 without memory. */
-int shortlist_init(struct shortlist *list, const struct table *table, const struct archway_query *query);
+int shortlist_init(struct shortlist *list, const struct table *table,
+                   const struct archway_query *query);
 void shortlist_finish(struct shortlist *list);
 void shortlist_offer(struct shortlist *list, uint32_t row);
 /* The rows, the best first, to be freed with mem_free; NULL when there is no memory. */

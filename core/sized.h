@@ -24,7 +24,8 @@ static inline void sized_give(void *target, const void *source, uint32_t source_
     memcpy(&target_size, target, sizeof target_size);
     memset(target, 0, target_size);
     memcpy(target, source, source_size < target_size ? source_size : target_size);
-    memcpy(target, &target_size, target_size < sizeof target_size ? target_size : sizeof target_size);
+    memcpy(target, &target_size,
+           target_size < sizeof target_size ? target_size : sizeof target_size);
 }
 
 #define SIZED_COPY(target, source) sized_copy((target), sizeof *(target), (source))

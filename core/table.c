@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-enum { FIRST_ROWS = 64 };
+enum {
+    FIRST_ROWS = 64
+};
 
 struct table *table_create(void)
 {

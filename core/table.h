@@ -30,7 +30,8 @@ size_t table_count(const struct table *table);
 size_t table_bytes(const struct table *table); /* all memory it holds */
 /* Fills the offer (size set by the callee); texts and GPU belong to the table until rows are dropped.
  * Type and region are never NULL; zone and data are NULL when there is none. */
-void table_offer(const struct table *table, uint32_t row, aw_offer *ret_offer, const char **ret_backend);
+void table_offer(const struct table *table, uint32_t row, aw_offer *ret_offer,
+                 const char **ret_backend);
 
 /* Which filters removed how many, in the order in which they look. `name` is the filter's. */
 struct removed {
@@ -41,8 +42,8 @@ struct removed {
 
 struct selection {
     uint32_t *rows;
-    size_t count;   /* after the limit */
-    size_t matched; /* before it */
+    size_t count;                              /* after the limit */
+    size_t matched;                            /* before it */
     struct removed removed[SELECTION_FILTERS]; /* name NULL ends it; only those > 0 */
 };
 
@@ -52,7 +53,8 @@ struct selection {
  * on-demand: total, so that two runs are the same. With a limit only the best are kept and sorted. An offer
  * that several filters would remove counts for the first of them. Returns -1 when there is no memory.
  */
-int table_select(const struct table *table, const struct archway_query *query, struct selection *ret);
+int table_select(const struct table *table, const struct archway_query *query,
+                 struct selection *ret);
 void selection_finish(struct selection *selection);
 
 #endif

@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 255, ZONE_MAX_BYTES = 1023, DATA_MAX_BYTES = 4095 };
+enum {
+    NAME_MAX_BYTES = 255,
+    ZONE_MAX_BYTES = 1023,
+    DATA_MAX_BYTES = 4095
+};
 
 static int refuse(const aw_offer *offer, const char *field, const char *problem,
                   aw_error *ret_error)

@@ -22,7 +22,8 @@ enum wire_outcome {
     WIRE_LOST = 2,      /* it left, and there is no whole answer: it may have worked */
     WIRE_TIMED_OUT = 3, /* like lost, by the clock */
     WIRE_TOO_LARGE = 4, /* the answer passed max_body */
-    WIRE_FORBIDDEN = 5  /* this world never sends it: plain http, an unexpected request in a replay */
+    WIRE_FORBIDDEN =
+        5 /* this world never sends it: plain http, an unexpected request in a replay */
 };
 
 /*
@@ -34,10 +35,10 @@ struct wire_call {
     const aw_request *request;
     const aw_header *signed_headers; /* what `sign` added; in secret memory */
     size_t signed_header_count;
-    bool once;      /* must not be sent twice: no silent repetition on another connection */
-    bool secret;    /* belongs to `authenticate`: body and answer are not recorded */
+    bool once;   /* must not be sent twice: no silent repetition on another connection */
+    bool secret; /* belongs to `authenticate`: body and answer are not recorded */
     const char *const *secret_fields; /* of answers; NULL-terminated or NULL */
-    uint64_t timeout_ms; /* of this attempt */
+    uint64_t timeout_ms;              /* of this attempt */
     void (*done)(struct wire_call *call);
     void *owner;
 
@@ -56,7 +57,7 @@ struct run_call {
     void (*done)(struct run_call *call);
     void *owner;
 
-    bool started;      /* false: `problem` says why not */
+    bool started; /* false: `problem` says why not */
     bool timed_out;
     bool too_large;
     char problem[256];

@@ -10,7 +10,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_TITLE = 60, MAX_CHARACTER = 4 };
+enum {
+    MAX_TITLE = 60,
+    MAX_CHARACTER = 4
+};
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 };
+enum {
+    FIRST_CAPACITY = 64
+};
 
 void kit_buf_init(kit_buf *buf, kit_memory memory, size_t max)
 {

@@ -10,7 +10,11 @@
 
 #include <stdarg.h>
 
-enum kit_buf_state { KIT_BUF_OK = 0, KIT_BUF_FULL = 1, KIT_BUF_NO_MEMORY = 2 };
+enum kit_buf_state {
+    KIT_BUF_OK = 0,
+    KIT_BUF_FULL = 1,
+    KIT_BUF_NO_MEMORY = 2
+};
 
 typedef struct kit_buf {
     char *data; /* NULL while empty; see kit_buf_text */
@@ -35,7 +39,8 @@ void kit_buf_add(kit_buf *buf, const void *data, size_t size);
 void kit_buf_add_text(kit_buf *buf, const char *text);
 void kit_buf_add_char(kit_buf *buf, char c);
 void kit_buf_addf(kit_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void kit_buf_vaddf(kit_buf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void kit_buf_vaddf(kit_buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* The text, never NULL unless the buffer has failed. */
 const char *kit_buf_text(const kit_buf *buf);

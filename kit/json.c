@@ -10,7 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_PATH = 255, MAX_KEY_SHOWN = 64, MAX_VALUE_SHOWN = 40 };
+enum {
+    MAX_PATH = 255,
+    MAX_KEY_SHOWN = 64,
+    MAX_VALUE_SHOWN = 40
+};
 
 static void add_path(kit_buf *path, const kit_json_node *node)
 {

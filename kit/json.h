@@ -58,8 +58,8 @@ const char *kit_json_text(const kit_json_node *parent, const char *key); /* "" a
 const char *kit_json_find_text(const kit_json_node *parent, const char *key, const char *fallback);
 /* `min` after an error. */
 int64_t kit_json_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max);
-int64_t kit_json_find_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max,
-                              int64_t fallback);
+int64_t kit_json_find_integer(const kit_json_node *parent, const char *key, int64_t min,
+                              int64_t max, int64_t fallback);
 int kit_json_find_boolean(const kit_json_node *parent, const char *key, int fallback);
 /* The value of a text node itself (array elements). */
 const char *kit_json_node_text(const kit_json_node *node);

@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64, MAX_CHARACTER = 4 };
+enum {
+    MAX_DEPTH = 64,
+    MAX_CHARACTER = 4
+};
 
 #define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL)
 

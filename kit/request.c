@@ -11,7 +11,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_URL = 8 * 1024, MAX_BODY = 4 * 1024 * 1024 };
+enum {
+    MAX_URL = 8 * 1024,
+    MAX_BODY = 4 * 1024 * 1024
+};
 
 __attribute__((format(printf, 3, 4))) static void fail(kit_request *request, uint32_t code,
                                                        const char *format, ...)

@@ -43,6 +43,7 @@ void kit_request_header(kit_request *request, const char *name, const char *valu
  * NULL means that it could not be built). Compact, members in the order in which they were set. */
 void kit_request_form(kit_request *request, const char *name, const char *value);
 void kit_request_json(kit_request *request, json_t *body);
-void kit_request_send(kit_request *request, aw_answer_fn on_answer, aw_error_fn on_error, void *arg);
+void kit_request_send(kit_request *request, aw_answer_fn on_answer, aw_error_fn on_error,
+                      void *arg);
 
 #endif

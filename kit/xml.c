@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PATH = 255, MAX_NAME_SHOWN = 64, MAX_TEXT_SHOWN = 40 };
+enum {
+    MAX_PATH = 255,
+    MAX_NAME_SHOWN = 64,
+    MAX_TEXT_SHOWN = 40
+};
 
 static bool is_named(const kit_xml_node *node, const char *name)
 {

@@ -56,8 +56,8 @@ const kit_xml_node *kit_xml_next(const kit_xml_node *node, const char *name);
 /* The text of a child. "" after an error; the `find` forms return the fallback when it is absent. */
 const char *kit_xml_text(kit_xml *document, const kit_xml_node *parent, const char *name);
 const char *kit_xml_find_text(const kit_xml_node *parent, const char *name, const char *fallback);
-int64_t kit_xml_integer(kit_xml *document, const kit_xml_node *parent, const char *name, int64_t min,
-                        int64_t max);
+int64_t kit_xml_integer(kit_xml *document, const kit_xml_node *parent, const char *name,
+                        int64_t min, int64_t max);
 int64_t kit_xml_find_integer(kit_xml *document, const kit_xml_node *parent, const char *name,
                              int64_t min, int64_t max, int64_t fallback);
 

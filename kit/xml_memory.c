@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 32 << 10 };
+enum {
+    BLOCK_SIZE = 32 << 10
+};
 
 struct kit_xml_block {
     struct kit_xml_block *next;

@@ -102,7 +102,9 @@ static size_t count_pieces(void)
 /* A heap with holes, as that of a server has, in which growing texts move about. */
 static int fragment_heap(void **state)
 {
-    enum { BLOCKS = 20000 };
+    enum {
+        BLOCKS = 20000
+    };
     static void *blocks[BLOCKS];
     for (size_t i = 0; i < BLOCKS; i++)
         blocks[i] = malloc(16 + i * 7919 % 600);

@@ -8,7 +8,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { MAX_ALLOCATION = 16 * 1024 * 1024 };
+enum {
+    MAX_ALLOCATION = 16 * 1024 * 1024
+};
 
 struct kit_host_block {
     struct kit_host_block *next;

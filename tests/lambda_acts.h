@@ -8,7 +8,18 @@
 #define LAUNCH "/instance-operations/launch"
 #define MACHINE_ID "0920582c7ff041399e34823a0be62549"
 
-enum act { NO_ACT, OFFERS, CREATE, WAIT_RUNNING, LIST, GET, TERMINATE, WAIT_GONE, SIGN, CHECK };
+enum act {
+    NO_ACT,
+    OFFERS,
+    CREATE,
+    WAIT_RUNNING,
+    LIST,
+    GET,
+    TERMINATE,
+    WAIT_GONE,
+    SIGN,
+    CHECK
+};
 
 /* A recording and the acts that it answers, in order. */
 struct play {

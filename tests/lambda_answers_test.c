@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Credentials of Lambda Cloud, and what its answers mean. */
-#include "lambda_host.h"
+#include "lambda_world.h"
 
 #include "backends/lambda/lambda.h"
 
@@ -11,19 +11,22 @@
 
 #include <cmocka.h>
 
-static void authenticate(struct lambda_host *host, const char *secret, const char *variable,
+static void authenticate(struct backend_host *host, const char *secret, const char *variable,
                          const char *file)
 {
+    const aw_header secrets[] = {{"api_key", secret}, {NULL, NULL}};
+    const aw_header variables[] = {{"LAMBDA_API_KEY", variable}, {NULL, NULL}};
+    const aw_header files[] = {{"~/.lambda_cloud/lambda_keys", file}, {NULL, NULL}};
     host_begin(host);
-    host->secret = secret;
-    host->variable = variable;
-    host->file = file;
+    host->world.secrets = secrets;
+    host->world.variables = variables;
+    host->world.files = files;
     vtable()->authenticate(&host->op);
 }
 
 static void test_the_key_is_looked_for_in_three_places(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     authenticate(host, " abc ", "def", "api_key = ghi\n");
     assert_string_equal(host_results(host), "key abc from option api_key of the configuration\n");
     authenticate(host, NULL, "def\n", "api_key = ghi\n");
@@ -34,21 +37,21 @@ static void test_the_key_is_looked_for_in_three_places(void **state)
 
 static void test_without_a_key_the_error_names_the_places(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     authenticate(host, NULL, NULL, NULL);
     assert_failed(host, AW_E_UNAUTHENTICATED, "`api_key`");
     assert_contains(host->error.message, "LAMBDA_API_KEY");
     assert_contains(host->error.message, "~/.lambda_cloud/lambda_keys (there is none)");
     authenticate(host, NULL, NULL, "api_keys = x\napi_key\n");
     assert_failed(host, AW_E_UNAUTHENTICATED, "it has no such line");
-    host->file_code = AW_E_DENIED;
+    host->world.file_code = AW_E_DENIED;
     authenticate(host, NULL, NULL, NULL);
     assert_failed(host, AW_E_UNAUTHENTICATED, "(~/.lambda_cloud/lambda_keys cannot be read)");
 }
 
 static void test_a_key_that_would_break_the_header_is_refused_and_not_shown(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     authenticate(host, NULL, "abc\r\nx-evil: 1", NULL);
     assert_failed(host, AW_E_UNAUTHENTICATED, "environment LAMBDA_API_KEY");
     assert_lacks(host->error.message, "evil");
@@ -67,7 +70,7 @@ static void sink_add(aw_header_sink *sink, const char *name, const char *value, 
 
 static void test_requests_carry_the_key_as_a_secret(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_header_sink sink = {.size = sizeof sink, .add = sink_add};
     aw_request request = {.size = sizeof request, .name = "x", .method = "GET", .url = "https://x"};
     aw_credentials credentials = {.size = sizeof credentials, .token = "abc"};
@@ -208,9 +211,12 @@ static void test_a_key_that_was_refused_is_looked_for_again(void **state)
 
 static void test_requests_go_to_the_endpoint_of_the_configuration(void **state)
 {
-    struct lambda_host host;
+    struct backend_host host;
     (void)state;
-    host_init(&host, "http://127.0.0.1:8080/api/v1/");
+    const char *const values[] = {"http://127.0.0.1:8080/api/v1/"};
+    const aw_setting items[] = {{"endpoint", values, 1}};
+    const aw_settings settings = {.size = sizeof settings, .count = 1, .items = items};
+    host_init(&host, &(struct host_world){.settings = &settings});
     aw_list wish = {.size = sizeof wish};
     vtable()->list(&host.op, &wish);
     assert_string_equal(host_last(&host)->line, "GET http://127.0.0.1:8080/api/v1/instances");

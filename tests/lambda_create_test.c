@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting a machine at Lambda Cloud: the wish, the ssh key, the launch. */
-#include "lambda_host.h"
+#include "lambda_world.h"
 
 #include "backends/lambda/lambda.h"
 
@@ -35,14 +35,14 @@ static aw_create good_wish(void)
     };
 }
 
-static void create(struct lambda_host *host, const aw_create *wish)
+static void create(struct backend_host *host, const aw_create *wish)
 {
     host_begin(host);
     vtable()->create(&host->op, wish);
 }
 
 /* Registers the key and launches once, so that the backend remembers its name. */
-static void create_once(struct lambda_host *host)
+static void create_once(struct backend_host *host)
 {
     aw_create wish = good_wish();
     create(host, &wish);
@@ -53,7 +53,7 @@ static void create_once(struct lambda_host *host)
 
 static void test_an_unknown_key_is_registered_before_the_launch(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     create(host, &wish);
     assert_string_equal(host_last(host)->line, "GET https://cloud.lambda.ai/api/v1/ssh-keys");
@@ -84,7 +84,7 @@ static void test_an_unknown_key_is_registered_before_the_launch(void **state)
 
 static void test_a_key_that_is_registered_is_reused_whatever_its_comment(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     create(host, &wish);
     host_answer(host, 200,
@@ -96,7 +96,7 @@ static void test_a_key_that_is_registered_is_reused_whatever_its_comment(void **
 
 static void test_the_next_create_launches_at_once(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     aw_create wish = good_wish();
     create(host, &wish);
@@ -107,7 +107,7 @@ static void test_the_next_create_launches_at_once(void **state)
 
 static void test_a_remembered_key_that_is_gone_is_looked_for_once_more(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     aw_create wish = good_wish();
     create(host, &wish);
@@ -125,7 +125,7 @@ static void test_a_remembered_key_that_is_gone_is_looked_for_once_more(void **st
 
 static void test_another_thing_that_is_missing_fails_the_launch(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     aw_create wish = good_wish();
     create(host, &wish);
@@ -136,7 +136,7 @@ static void test_another_thing_that_is_missing_fails_the_launch(void **state)
 
 static void test_a_key_that_somebody_else_registers_meanwhile_is_found(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     create(host, &wish);
     host_answer(host, 200, "{\"data\":[]}");
@@ -149,7 +149,7 @@ static void test_a_key_that_somebody_else_registers_meanwhile_is_found(void **st
 
 static void test_an_outage_before_the_launch_leaves_no_machine_to_look_for(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     create(host, &wish);
     host_answer(host, 200, "{\"data\":[]}");
@@ -160,7 +160,7 @@ static void test_an_outage_before_the_launch_leaves_no_machine_to_look_for(void 
 
 static void test_another_key_under_our_name_is_a_conflict(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     create(host, &wish);
     host_answer(host, 200, "{\"data\":[" KEY(ADA_NAME, "ssh-ed25519 AAAA") "]}");
@@ -176,7 +176,7 @@ static void test_another_key_under_our_name_is_a_conflict(void **state)
 
 static void test_what_is_given_for_a_launch_is_sent(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     static const aw_header tags[] = {{"team", "vision \"x\""}};
     aw_create wish = good_wish();
@@ -200,7 +200,7 @@ static void test_what_is_given_for_a_launch_is_sent(void **state)
     assert_contains(host_last(host)->body, "\"image\":{\"family\":\"deadbeef\"}");
 }
 
-static void assert_refused(struct lambda_host *host, const aw_create *wish, uint32_t code,
+static void assert_refused(struct backend_host *host, const aw_create *wish, uint32_t code,
                            const char *part)
 {
     create(host, wish);
@@ -214,7 +214,7 @@ static void test_wishes_that_cannot_be_granted_are_refused_before_anything_is_se
     static const aw_header own[] = {{"archway-token", "x"}};
     char long_name[66] = {0};
     memset(long_name, 'n', 65);
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     wish.spot = 1;
     assert_refused(host, &wish, AW_E_UNSUPPORTED, "no interruptible");
@@ -259,7 +259,7 @@ static void test_exactly_one_public_key_is_taken(void **state)
         {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "not a whole public key"},
         {"command=\"id\" " ADA, "not a whole public key"},
     };
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     wish.ssh_key_count = 0;
     assert_refused(host, &wish, AW_E_INVALID, "without an ssh key");
@@ -274,7 +274,7 @@ static void test_exactly_one_public_key_is_taken(void **state)
 
 static void test_a_launch_without_an_outcome_is_left_to_core(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     aw_create wish = good_wish();
     create(host, &wish);
@@ -295,7 +295,7 @@ static void test_a_launch_whose_yes_cannot_be_read_may_have_made_a_machine(void 
         "{\"data\":{\"instance_ids\":[7]}}",
         "{\"data\":{\"instance_ids\":[\"\"]}}",
     };
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     create_once(host);
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         aw_create wish = good_wish();
@@ -313,7 +313,7 @@ static void test_a_create_without_memory_fails_at_every_step_and_asks_for_nothin
     static const char *const answers[] = {"{\"data\":[]}", "{\"data\":" KEY(ADA_NAME, ADA) "}",
                                           LAUNCHED};
     static const aw_header tags[] = {{"team", "vision"}};
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_create wish = good_wish();
     wish.tags = tags;
     wish.tag_count = 1;

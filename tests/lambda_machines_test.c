@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Machines at Lambda Cloud: read, listed, terminated. */
-#include "lambda_host.h"
+#include "lambda_world.h"
 
 #include "backends/lambda/lambda.h"
 
@@ -19,7 +19,7 @@
     ",\"tags\":[{\"key\":\"archway-owner\",\"value\":\"" owner                                     \
     "\"},{\"key\":\"archway-token\",\"value\":\"" token "\"}]"
 
-static void list(struct lambda_host *host, const char *owner, const char *token,
+static void list(struct backend_host *host, const char *owner, const char *token,
                  const char *machines)
 {
     aw_list wish = {.size = sizeof wish, .owner = owner, .token = token};
@@ -34,7 +34,7 @@ static void test_a_listing_holds_the_machines_of_the_owner(void **state)
     static const char machines[] =
         "{\"data\":[" MACHINE("a1", "active", TAGS("me", "t1") ",\"ip\":\"192.0.2.7\"") "," MACHINE(
             "a2", "booting", TAGS("you", "t2") ",\"ip\":null") "," MACHINE("a3", "active", "") "]}";
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list(host, "me", NULL, machines);
     assert_string_equal(host_results(host),
                         "machine a1 trainer in us-east-3: state 2 (active), arch 2, "
@@ -51,7 +51,7 @@ static void test_a_listing_holds_the_machines_of_the_owner(void **state)
 
 static void test_a_listing_that_cannot_be_read_to_its_end_fails(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list(host, NULL, NULL, "{\"data\":[" MACHINE("a1", "active", "") ",{\"id\":7}]}");
     assert_failed(host, AW_E_PROTOCOL, "data[1]");
     list(host, NULL, NULL, "{\"data\":{}}");
@@ -72,7 +72,7 @@ static void test_every_status_has_a_state(void **state)
         {MACHINE("a", "unhealthy", ""), "state 7 (unhealthy)"},
         {MACHINE("a", "dreaming", ""), "state 0 (dreaming)"},
     };
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         kit_buf body;
         host_begin(host);
@@ -89,7 +89,7 @@ static void test_every_status_has_a_state(void **state)
 
 static void test_a_machine_of_unreadable_architecture_is_listed_all_the_same(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list(host, NULL, NULL,
          "{\"data\":[{\"id\":\"a\",\"status\":\"active\",\"region\":{\"name\":\"r\"},\"instance_"
          "type\":"
@@ -100,7 +100,7 @@ static void test_a_machine_of_unreadable_architecture_is_listed_all_the_same(voi
 
 static void test_a_machine_that_is_gone_is_not_found(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     aw_ref ref = {.size = sizeof ref, .id = MACHINE_ID, .region = "us-east-3"};
     host_begin(host);
     vtable()->get(&host->op, &ref);
@@ -109,7 +109,7 @@ static void test_a_machine_that_is_gone_is_not_found(void **state)
     assert_failed(host, AW_E_NOT_FOUND, "does not exist");
 }
 
-static void terminate(struct lambda_host *host, uint32_t status, const char *answer)
+static void terminate(struct backend_host *host, uint32_t status, const char *answer)
 {
     aw_ref ref = {.size = sizeof ref, .id = MACHINE_ID, .region = "us-east-3"};
     host_begin(host);
@@ -123,7 +123,7 @@ static void terminate(struct lambda_host *host, uint32_t status, const char *ans
 
 static void test_terminating_succeeds_when_the_order_is_taken_or_nothing_is_there(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     terminate(host, 200,
               "{\"data\":{\"terminated_instances\":[" MACHINE(MACHINE_ID, "terminating", "") "]}}");
     assert_int_equal(host->error.code, AW_OK);
@@ -138,7 +138,7 @@ static void test_terminating_succeeds_when_the_order_is_taken_or_nothing_is_ther
 
 static void test_terminating_does_not_succeed_by_accident(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     terminate(host, 404, "<html><title>Not here</title></html>");
     assert_failed(host, AW_E_PROTOCOL, "status 404");
     terminate(host, 200, "{\"data\":{\"terminated_instances\":[]}}");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Lambda Cloud sells, as offers: types, regions, architectures, GPUs. */
-#include "lambda_host.h"
+#include "lambda_world.h"
 
 #include "backends/lambda/lambda.h"
 
@@ -16,7 +16,7 @@
 #define REGION(name) "{\"name\":\"" name "\",\"description\":\"\"}"
 #define A10 TYPE("gpu_1x_a10", "A10 (24 GB PCIe)", "75", SPECS("1"), "")
 
-static void list_offers(struct lambda_host *host, const char *types)
+static void list_offers(struct backend_host *host, const char *types)
 {
     aw_offer_query query = {.size = sizeof query};
     host_begin(host);
@@ -27,7 +27,7 @@ static void list_offers(struct lambda_host *host, const char *types)
 
 static void test_a_type_is_an_offer_in_each_region_that_has_it(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{" ITEM("gpu_1x_gh200", GH200,
                                          REGION("us-east-3") "," REGION("us-west-1")) "}}");
     assert_string_equal(host_last(host)->line, "GET https://cloud.lambda.ai/api/v1/instance-types");
@@ -42,7 +42,7 @@ static void test_a_type_is_an_offer_in_each_region_that_has_it(void **state)
 
 static void test_a_type_that_no_region_has_is_sold_out(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{" ITEM("gpu_1x_a10", A10, "") "}}");
     assert_string_equal(host_results(host),
                         "offer gpu_1x_a10 in -: arch 1 by 2, 64 vcpus, 442368 MiB, disk "
@@ -52,7 +52,7 @@ static void test_a_type_that_no_region_has_is_sold_out(void **state)
 
 static void test_the_statement_of_the_api_goes_before_the_rule(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{" ITEM("gpu_1x_new",
                                          TYPE("gpu_1x_new", "N9 (96 GB)", "100", SPECS("1"),
                                               ",\"architecture\":\"aarch64\""),
@@ -62,7 +62,7 @@ static void test_the_statement_of_the_api_goes_before_the_rule(void **state)
 
 static void test_an_unreadable_architecture_is_reported_and_never_taken_for_amd64(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{" ITEM("gpu_1x_odd",
                                          TYPE("gpu_1x_odd", "N9 (96 GB)", "100", SPECS("1"),
                                               ",\"architecture\":\"riscv64\""),
@@ -89,7 +89,7 @@ static void test_the_rule_knows_the_superchips_and_only_them(void **state)
         {ITEM("x", TYPE("gpu_1x_xgh200", "XGH200 (80 GB)", "1", SPECS("1"), ""), ""),
          "arch 1 by 2"},
     };
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         kit_buf body;
         kit_buf_init(&body, kit_op_memory(&host->op), 4096);
@@ -104,7 +104,7 @@ static void test_the_rule_knows_the_superchips_and_only_them(void **state)
 
 static void test_a_type_without_a_price_is_unpriced_and_not_free(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{" ITEM("gpu_1x_a10",
                                          TYPE("gpu_1x_a10", "A10 (24 GB)", "0", SPECS("1"), ""),
                                          "") "}}");
@@ -129,7 +129,7 @@ static void test_a_number_that_cannot_be_true_leaves_out_its_type_alone(void **s
         ITEM("bad", A10, "7"),
         "\"bad\":null",
     };
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         kit_buf body;
         host_begin(host);
@@ -147,7 +147,7 @@ static void test_a_number_that_cannot_be_true_leaves_out_its_type_alone(void **s
 
 static void test_a_listing_of_which_nothing_can_be_read_fails(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     list_offers(host, "{\"data\":{\"a\":7,\"b\":[]}}");
     assert_failed(host, AW_E_PROTOCOL, "None of the 2 instance types");
     list_offers(host, "{\"data\":[]}");
@@ -227,7 +227,7 @@ static void test_words_about_gpus_that_are_not_understood_are_refused(void **sta
 
 static void test_regions_are_those_of_the_images_each_once(void **state)
 {
-    struct lambda_host *host = *state;
+    struct backend_host *host = *state;
     host_begin(host);
     vtable()->regions(&host->op);
     assert_string_equal(host_last(host)->line, "GET https://cloud.lambda.ai/api/v1/images");

@@ -20,7 +20,11 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 #define CENT 10000000ull /* nano-dollars */
 
-enum { TABLES = 60, QUERIES = 40, MOST_OFFERS = 300 };
+enum {
+    TABLES = 60,
+    QUERIES = 40,
+    MOST_OFFERS = 300
+};
 
 static const char *const backends[] = {"lambda", "aws", "gcp"};
 static const char *const regions[] = {"", "us-east-1", "us-east-2", "eu-west-1", "aws"};

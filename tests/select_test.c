@@ -14,7 +14,10 @@
 #define CENT 10000000u /* nano-dollars */
 #define UNPRICED UINT32_MAX
 
-enum { AMD = AW_ARCH_AMD64, ARM = AW_ARCH_ARM64 };
+enum {
+    AMD = AW_ARCH_AMD64,
+    ARM = AW_ARCH_ARM64
+};
 
 /* A cloud with a bit of everything. The letter stands for the offer in the tests. */
 static const struct sample {
@@ -48,7 +51,9 @@ static const struct sample {
      AW_AVAILABLE},
     {"i", "gcp", "c4a", "us-central1", ARM, 8, 32, 0, NULL, 0, 0, 0, UNPRICED, AW_AVAILABLE},
 };
-enum { SAMPLES = sizeof samples / sizeof *samples };
+enum {
+    SAMPLES = sizeof samples / sizeof *samples
+};
 
 static struct table *table;
 static struct selection found;

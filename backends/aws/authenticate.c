@@ -4,11 +4,11 @@
 
 #include "kit/error.h"
 #include "kit/json.h"
+#include "kit/time.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define LONGEST_TRAIL ((size_t)400)
 #define LONGEST_KEY 4096
@@ -135,14 +135,6 @@ void chain_ask_environment(struct chain *chain)
         chain_found(chain, &keys);
 }
 
-uint64_t chain_time_ms(const char *text)
-{
-    struct tm parts = {0};
-    const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) : NULL;
-    time_t seconds = end ? timegm(&parts) : -1;
-    return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
-}
-
 void chain_read_keys(struct chain *chain, const char *place, const char *data, size_t size,
                      const struct keys_names *names)
 {
@@ -152,7 +144,7 @@ void chain_read_keys(struct chain *chain, const char *place, const char *data, s
         .id = kit_json_text(&root, names->id),
         .secret = kit_json_text(&root, names->secret),
         .token = kit_json_find_text(&root, names->token, NULL),
-        .expires_at_ms = chain_time_ms(kit_json_find_text(&root, names->expiration, NULL)),
+        .expires_at_ms = kit_time_read(kit_json_find_text(&root, names->expiration, NULL)),
         .source = place,
     };
     if (document.error.code)

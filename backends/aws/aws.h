@@ -7,7 +7,15 @@
 #include "kit/xml.h"
 
 /* The services that are asked. Their names in hosts, signatures and variables are in endpoint.c. */
-enum aws_service { AWS_EC2, AWS_STS, AWS_PRICING, AWS_QUOTAS, AWS_SSM, AWS_SSO, AWS_SERVICES };
+enum aws_service {
+    AWS_EC2,
+    AWS_STS,
+    AWS_PRICING,
+    AWS_QUOTAS,
+    AWS_SSM,
+    AWS_SSO,
+    AWS_SERVICES
+};
 
 /* An opened backend. What `open` put into it never changes, but for the keys that signatures derive. */
 struct aws {

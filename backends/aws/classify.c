@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { MAX_CODE = 64, MAX_SENTENCE = 400 };
+enum {
+    MAX_CODE = 64,
+    MAX_SENTENCE = 400
+};
 
 /* What an error says of itself. The texts lie in the document that it was read from. */
 struct problem {

@@ -57,12 +57,12 @@ void chain_ask_container(struct chain *chain);    /* metadata.c */
 void chain_ask_instance(struct chain *chain);     /* metadata.c */
 
 /* What profiles can lead to. */
-void chain_run_process(struct chain *chain, const char *command);                /* process.c */
-void chain_ask_sso(struct chain *chain, const char *profile);                    /* sso.c */
+void chain_run_process(struct chain *chain, const char *command); /* process.c */
+void chain_ask_sso(struct chain *chain, const char *profile);     /* sso.c */
 void chain_assume_role(struct chain *chain, const struct role *role,
-                       const struct keys *keys);                                 /* role.c */
+                       const struct keys *keys); /* role.c */
 void chain_assume_by_token(struct chain *chain, const struct role *role,
-                           const char *token_file);                              /* role.c */
+                           const char *token_file); /* role.c */
 
 /* Keys out of a JSON document with these member names; reports what is wrong as chain_none does. */
 struct keys_names {
@@ -73,8 +73,5 @@ struct keys_names {
 };
 void chain_read_keys(struct chain *chain, const char *place, const char *data, size_t size,
                      const struct keys_names *names);
-
-/* "2026-05-01T12:00:00Z", as the milliseconds since 1970; 0 when it cannot be read. */
-uint64_t chain_time_ms(const char *text);
 
 #endif

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { MAX_URL = 512, MAX_REGION = 64 };
+enum {
+    MAX_URL = 512,
+    MAX_REGION = 64
+};
 
 static const struct {
     const char *host;

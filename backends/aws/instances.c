@@ -3,10 +3,9 @@
 #include "backends/aws/launch.h"
 
 #include "kit/error.h"
+#include "kit/time.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define MOST_PAGES 1000
 #define STATE_MASK 0xff
@@ -40,15 +39,6 @@ const char *aws_tag(const kit_xml_node *item, const char *key)
     return NULL;
 }
 
-static uint64_t time_ms(const char *text)
-{
-    struct tm parts = {0};
-    if (!text || !strptime(text, "%Y-%m-%dT%H:%M:%S", &parts))
-        return 0;
-    time_t seconds = timegm(&parts);
-    return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
-}
-
 /* "Server.SpotInstanceTermination: ..." says why a machine ended; while it runs there is none. */
 static const char *reason_of(const kit_xml_node *item)
 {
@@ -68,7 +58,7 @@ int aws_emit_instance(aw_op *op, kit_xml *document, const kit_xml_node *item, co
         .state = state_of(kit_xml_integer(document, state, "code", 0, 65535)),
         .arch = aw_arch(op, kit_xml_find_text(item, "architecture", "")),
         .spot = !strcmp(kit_xml_find_text(item, "instanceLifecycle", ""), "spot"),
-        .created_at_ms = time_ms(kit_xml_find_text(item, "launchTime", NULL)),
+        .created_at_ms = kit_time_read(kit_xml_find_text(item, "launchTime", NULL)),
         .id = kit_xml_text(document, item, "instanceId"),
         .region = region,
         .zone = kit_xml_find_text(placement, "availabilityZone", NULL),

@@ -8,14 +8,19 @@
 
 #include <archway/backend.h>
 
-enum profiles_file { PROFILES_CONFIG, PROFILES_CREDENTIALS, PROFILES_FILES };
+enum profiles_file {
+    PROFILES_CONFIG,
+    PROFILES_CREDENTIALS,
+    PROFILES_FILES
+};
 
 struct profiles_line;
 
 /* All in the operation's arena. */
 struct profiles {
     const char *paths[PROFILES_FILES];
-    const char *problems[PROFILES_FILES]; /* why a file could not be read; NULL: it was, or is not there */
+    const char
+        *problems[PROFILES_FILES]; /* why a file could not be read; NULL: it was, or is not there */
     const struct profiles_line *lines;
 };
 

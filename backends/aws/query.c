@@ -12,7 +12,9 @@
 #define EC2_VERSION "2016-11-15"
 #define STS_VERSION "2011-06-15"
 
-enum { MAX_NAME = 128 };
+enum {
+    MAX_NAME = 128
+};
 
 static bool is_read(const char *action)
 {

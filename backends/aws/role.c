@@ -3,6 +3,7 @@
 #include "backends/aws/credentials.h"
 
 #include "kit/error.h"
+#include "kit/time.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static void on_answer(aw_op *op, const aw_response *answer, void *arg)
         .id = kit_xml_text(&document, found, "AccessKeyId"),
         .secret = kit_xml_text(&document, found, "SecretAccessKey"),
         .token = kit_xml_text(&document, found, "SessionToken"),
-        .expires_at_ms = chain_time_ms(kit_xml_text(&document, found, "Expiration")),
+        .expires_at_ms = kit_time_read(kit_xml_text(&document, found, "Expiration")),
         .source = assumption->place,
     };
     if (document.error.code)

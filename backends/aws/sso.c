@@ -4,7 +4,7 @@
 
 #include "kit/error.h"
 #include "kit/json.h"
-#include "kit/url.h"
+#include "kit/time.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -106,7 +106,7 @@ static void use_cache(struct chain *chain, const struct sign_on *sign_on, const 
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse_bytes(&document, content->data, content->size);
     const char *token = kit_json_text(&root, "accessToken");
-    uint64_t expires_at_ms = chain_time_ms(kit_json_text(&root, "expiresAt"));
+    uint64_t expires_at_ms = kit_time_read(kit_json_text(&root, "expiresAt"));
     if (document.error.code)
         chain_none(chain, place, "%.200s", document.error.message);
     else if (expires_at_ms <= aw_now_ms(chain->op))

@@ -81,7 +81,8 @@ typedef struct archway_options {
 /* Loads the plugins, reads the configuration, opens the backends. A plugin or backend that does not
  * fit is left out, with its reason in archway_plugin_at or archway_backend_at; a configuration
  * that cannot be understood fails. `options` may be NULL. */
-ARCHWAY_API int archway_open(const archway_options *options, archway **ret_archway, aw_error *ret_error);
+ARCHWAY_API int archway_open(const archway_options *options, archway **ret_archway,
+                             aw_error *ret_error);
 
 /* Cancels and destroys the jobs that are left, closes the backends, wipes the credentials. Returns 0;
  * -1 when a replay was not used up or a recording could not be written, with the reason. */
@@ -147,7 +148,8 @@ typedef struct archway_backend_info {
 ARCHWAY_API uint64_t archway_plugin_count(const archway *aw);
 ARCHWAY_API int archway_plugin_at(const archway *aw, uint64_t index, archway_plugin_info *ret_info);
 ARCHWAY_API uint64_t archway_backend_count(const archway *aw);
-ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index, archway_backend_info *ret_info);
+ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index,
+                                   archway_backend_info *ret_info);
 
 /* ---------------------------------------------------------------------------------------------
  * Queries
@@ -178,7 +180,8 @@ ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index, archway_ba
  */
 ARCHWAY_API archway_query *archway_query_create(void);
 ARCHWAY_API void archway_query_destroy(archway_query *query);
-ARCHWAY_API int archway_query_set(archway_query *query, const char *filter, const char *text, aw_error *ret_error);
+ARCHWAY_API int archway_query_set(archway_query *query, const char *filter, const char *text,
+                                  aw_error *ret_error);
 
 /* ---------------------------------------------------------------------------------------------
  * Jobs
@@ -230,7 +233,8 @@ typedef struct archway_wish {
  * the table. A region that was asked less than `max_age_ms` ago is not asked again; 0: always asked.
  * `query` must stay until the job is done. */
 ARCHWAY_API int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
-                               const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+                               const archway_call *call, archway_job **ret_job,
+                               aw_error *ret_error);
 
 /* Creates one machine. Finishes when the provider has named it. If the outcome of the request is
  * unknown the provider is asked for the token before the job ends; an error whose `retry` is
@@ -243,12 +247,13 @@ ARCHWAY_API int archway_get(archway *aw, const archway_machine *machine, const a
                             archway_job **ret_job, aw_error *ret_error);
 
 /* Lists the machines of `owner` (NULL: everybody's) on the named backend (NULL: on all). */
-ARCHWAY_API int archway_list(archway *aw, const char *backend, const char *owner, const archway_call *call,
-                             archway_job **ret_job, aw_error *ret_error);
+ARCHWAY_API int archway_list(archway *aw, const char *backend, const char *owner,
+                             const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
 /* Orders the end of a machine. One that is gone already is success. */
-ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine, const archway_call *call,
-                                  archway_job **ret_job, aw_error *ret_error);
+ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
+                                  const archway_call *call, archway_job **ret_job,
+                                  aw_error *ret_error);
 
 /* Waits until a machine is running (AW_STATE_RUNNING, with an address) or gone (AW_STATE_TERMINATED).
  * Any number of waits on one backend and region share one poll. */
@@ -256,8 +261,9 @@ ARCHWAY_API int archway_wait(archway *aw, const archway_machine *machine, uint32
                              const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
 /* Signs a request without sending it. `at_ms` 0: now. The headers are in archway_job_header. */
-ARCHWAY_API int archway_sign(archway *aw, const char *backend, const aw_request *request, uint64_t at_ms,
-                             const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+ARCHWAY_API int archway_sign(archway *aw, const char *backend, const aw_request *request,
+                             uint64_t at_ms, const archway_call *call, archway_job **ret_job,
+                             aw_error *ret_error);
 
 /* Looks at one backend's credentials, endpoint, proxy, CA and clock, with one real request. */
 ARCHWAY_API int archway_check(archway *aw, const char *backend, const archway_call *call,
@@ -280,7 +286,8 @@ ARCHWAY_API uint64_t archway_job_problem_count(const archway_job *job);
 ARCHWAY_API const aw_error *archway_job_problem(const archway_job *job, uint64_t index);
 
 /* How far a job with several parts is. */
-ARCHWAY_API void archway_job_progress(const archway_job *job, uint64_t *ret_done, uint64_t *ret_total);
+ARCHWAY_API void archway_job_progress(const archway_job *job, uint64_t *ret_done,
+                                      uint64_t *ret_total);
 
 /* Results of archway_offers, in the order asked for. The backend's name and the offer. */
 ARCHWAY_API uint64_t archway_job_offer_count(const archway_job *job);
@@ -288,7 +295,8 @@ ARCHWAY_API int archway_job_offer(const archway_job *job, uint64_t index, aw_off
                                   const char **ret_backend);
 
 /* How many offers each filter removed, in the order in which the filters look. NULL ends them. */
-ARCHWAY_API const char *archway_job_removed(const archway_job *job, uint64_t index, uint64_t *ret_count);
+ARCHWAY_API const char *archway_job_removed(const archway_job *job, uint64_t index,
+                                            uint64_t *ret_count);
 
 /* How each backend did. */
 typedef struct archway_backend_result {
@@ -299,7 +307,8 @@ typedef struct archway_backend_result {
     const aw_error *error; /* code AW_OK: it answered */
 } archway_backend_result;
 ARCHWAY_API uint64_t archway_job_backend_count(const archway_job *job);
-ARCHWAY_API int archway_job_backend(const archway_job *job, uint64_t index, archway_backend_result *ret_result);
+ARCHWAY_API int archway_job_backend(const archway_job *job, uint64_t index,
+                                    archway_backend_result *ret_result);
 
 /* Results of archway_create, _get, _list, _wait and perhaps _terminate. */
 ARCHWAY_API uint64_t archway_job_instance_count(const archway_job *job);
@@ -319,7 +328,11 @@ ARCHWAY_API uint64_t archway_job_header_count(const archway_job *job);
 ARCHWAY_API int archway_job_header(const archway_job *job, uint64_t index, aw_header *ret_header);
 
 /* What archway_check found: a subject ("credentials"), a verdict and a sentence. */
-enum archway_verdict { ARCHWAY_GOOD = 0, ARCHWAY_NOTE = 1, ARCHWAY_BAD = 2 };
+enum archway_verdict {
+    ARCHWAY_GOOD = 0,
+    ARCHWAY_NOTE = 1,
+    ARCHWAY_BAD = 2
+};
 typedef struct archway_finding {
     uint32_t size;
     uint32_t verdict; /* enum archway_verdict */
@@ -327,7 +340,8 @@ typedef struct archway_finding {
     const char *text;
 } archway_finding;
 ARCHWAY_API uint64_t archway_job_finding_count(const archway_job *job);
-ARCHWAY_API int archway_job_finding(const archway_job *job, uint64_t index, archway_finding *ret_finding);
+ARCHWAY_API int archway_job_finding(const archway_job *job, uint64_t index,
+                                    archway_finding *ret_finding);
 
 /* ---------------------------------------------------------------------------------------------
  * Names

@@ -97,9 +97,9 @@ enum aw_code {
     AW_E_TIMEOUT = 10,        /* the deadline passed: again with a longer one */
     AW_E_CANCELLED = 11,      /* the caller stopped it: nothing to do */
     AW_E_UNSUPPORTED = 12,    /* this provider has no such thing: do without */
-    AW_E_PROTOCOL = 13,       /* the answer made no sense: report a bug, with the text of the error */
-    AW_E_NO_MEMORY = 14,      /* out of memory here */
-    AW_E_INTERNAL = 15        /* a bug in Archway or in a plugin */
+    AW_E_PROTOCOL = 13,  /* the answer made no sense: report a bug, with the text of the error */
+    AW_E_NO_MEMORY = 14, /* out of memory here */
+    AW_E_INTERNAL = 15   /* a bug in Archway or in a plugin */
 };
 
 /* May the same request be sent again? */
@@ -112,8 +112,9 @@ enum aw_retry {
 /* What would make a repetition succeed. Core does it once per request, then sends again. */
 enum aw_remedy {
     AW_REMEDY_NONE = 0,
-    AW_REMEDY_CREDENTIALS = 1, /* drop the cached credentials and authenticate anew (401, expired token) */
-    AW_REMEDY_CLOCK = 2        /* our clock is off: learn the offset from the answer's Date, sign again */
+    AW_REMEDY_CREDENTIALS =
+        1,              /* drop the cached credentials and authenticate anew (401, expired token) */
+    AW_REMEDY_CLOCK = 2 /* our clock is off: learn the offset from the answer's Date, sign again */
 };
 
 /* How far an error reaches: where not to try next. */
@@ -209,8 +210,8 @@ typedef struct aw_settings {
 /* What `list_offers` is asked for. All but `region` are hints that may save requests: core filters. */
 typedef struct aw_offer_query {
     uint32_t size;
-    uint32_t archs;     /* bits of enum aw_arch */
-    uint32_t spot;      /* enum aw_spot */
+    uint32_t archs; /* bits of enum aw_arch */
+    uint32_t spot;  /* enum aw_spot */
     uint32_t reserved;
     const char *region; /* NULL when the plugin has AW_CAP_WHOLE_LISTING: all regions at once */
 } aw_offer_query;
@@ -234,19 +235,20 @@ typedef struct aw_create {
     uint32_t ssh_key_count;
     const char *instance_type;
     const char *region;
-    const char *zone;         /* NULL or "": any of the offer's zones */
-    const char *offer_data;   /* the offer's own `data`, back again */
-    const char *name;         /* what the user calls it */
+    const char *zone;       /* NULL or "": any of the offer's zones */
+    const char *offer_data; /* the offer's own `data`, back again */
+    const char *name;       /* what the user calls it */
     const char *owner;
     const char *token;
-    const char *image;        /* NULL: the provider's current default for `arch` */
+    const char *image;           /* NULL: the provider's current default for `arch` */
     const char *const *ssh_keys; /* public keys, one line each, as in authorized_keys */
-    aw_bytes user_data;       /* cloud-init; size 0: none */
-    uint64_t disk_mib;        /* root disk; 0: the provider's default */
-    uint64_t expires_at_ms;   /* ask the provider to end it by then, where it can; 0: never */
-    const aw_header *tags;    /* further tags of the user's */
+    aw_bytes user_data;          /* cloud-init; size 0: none */
+    uint64_t disk_mib;           /* root disk; 0: the provider's default */
+    uint64_t expires_at_ms;      /* ask the provider to end it by then, where it can; 0: never */
+    const aw_header *tags;       /* further tags of the user's */
     uint64_t tag_count;
-    const aw_header *options; /* what only this provider has, by its own names: "reservation", "subnet" */
+    const aw_header
+        *options; /* what only this provider has, by its own names: "reservation", "subnet" */
     uint64_t option_count;
 } aw_create;
 
@@ -305,29 +307,31 @@ typedef struct aw_offer {
     uint32_t arch_source;  /* enum aw_arch_source */
     uint32_t availability; /* enum aw_availability */
     uint32_t vcpus;
-    uint32_t spot;   /* 1: interruptible */
-    uint32_t priced; /* 1: price_nusd_per_hour is a price. 0: the provider names none, which is not "free" */
+    uint32_t spot; /* 1: interruptible */
+    uint32_t
+        priced; /* 1: price_nusd_per_hour is a price. 0: the provider names none, which is not "free" */
     uint32_t reserved;
     uint64_t price_nusd_per_hour; /* the whole machine */
     uint64_t memory_mib;
-    uint64_t disk_mib;  /* local disk that comes with it; 0: none or by request */
-    const aw_gpu *gpu;  /* NULL: none */
+    uint64_t disk_mib; /* local disk that comes with it; 0: none or by request */
+    const aw_gpu *gpu; /* NULL: none */
     const char *instance_type;
     const char *region; /* NULL or "": sold out everywhere, so no region is named */
     const char *zone;   /* NULL, one zone, or several with commas between */
     const char *data;   /* opaque; comes back in aw_create */
-    const char *quota;  /* what it takes of the account's quotas: "NAME:8", several with commas between */
+    const char
+        *quota; /* what it takes of the account's quotas: "NAME:8", several with commas between */
 } aw_offer;
 
 enum aw_state {
     AW_STATE_UNKNOWN = 0,
-    AW_STATE_PENDING = 1,     /* being made or booting */
+    AW_STATE_PENDING = 1, /* being made or booting */
     AW_STATE_RUNNING = 2,
-    AW_STATE_STOPPING = 3,    /* on its way to stopped */
-    AW_STATE_STOPPED = 4,     /* not running, still there, perhaps still billed */
+    AW_STATE_STOPPING = 3, /* on its way to stopped */
+    AW_STATE_STOPPED = 4,  /* not running, still there, perhaps still billed */
     AW_STATE_TERMINATING = 5,
-    AW_STATE_TERMINATED = 6,  /* gone: billing has ended */
-    AW_STATE_FAILED = 7       /* there, billed, and of no use */
+    AW_STATE_TERMINATED = 6, /* gone: billing has ended */
+    AW_STATE_FAILED = 7      /* there, billed, and of no use */
 };
 
 /* A machine, as the provider describes it now. */
@@ -348,8 +352,8 @@ typedef struct aw_instance {
     const char *public_ip;
     const char *private_ip;
     const char *ssh_user;
-    const char *owner; /* the owner tag, NULL if it has none */
-    const char *token; /* the token tag, NULL if it has none */
+    const char *owner;          /* the owner tag, NULL if it has none */
+    const char *token;          /* the token tag, NULL if it has none */
     const char *provider_state; /* the provider's own word */
     const char *reason;         /* why it is in this state, in the provider's words */
     const char *data;           /* opaque; comes back in aw_ref */
@@ -358,8 +362,8 @@ typedef struct aw_instance {
 /* Something that `create` makes beside the machine: emitted before the request that makes it leaves. */
 typedef struct aw_resource {
     uint32_t size;
-    uint32_t shared;    /* 1: found and reused by the next create, so it stays */
-    const char *kind;   /* "ssh-key", "security-group", "firewall", "disk", "address", "claim" */
+    uint32_t shared;  /* 1: found and reused by the next create, so it stays */
+    const char *kind; /* "ssh-key", "security-group", "firewall", "disk", "address", "claim" */
     const char *region;
     const char *id;
 } aw_resource;
@@ -425,8 +429,10 @@ typedef struct aw_request {
     const char *service; /* for `sign`; NULL: the backend's own default */
     uint64_t timeout_ms; /* of one attempt; 0: core's default */
     uint64_t max_body;   /* of the answer, in bytes; 0: core's default (64 MiB) */
-    const aw_credentials *credentials; /* in `authenticate` only: sign with these, not with the cached ones */
-    uint32_t max_attempts; /* 0: core's default; 1: never sent again (is there a metadata server at all?) */
+    const aw_credentials
+        *credentials; /* in `authenticate` only: sign with these, not with the cached ones */
+    uint32_t
+        max_attempts; /* 0: core's default; 1: never sent again (is there a metadata server at all?) */
     uint32_t reserved;
 } aw_request;
 
@@ -443,8 +449,8 @@ typedef struct aw_response {
 typedef struct aw_program {
     uint32_t size;
     uint32_t reserved;
-    const char *name;              /* for errors and logs: "ssh probe" */
-    const char *const *argv;       /* ends in NULL. Never a secret: others can see it */
+    const char *name;               /* for errors and logs: "ssh probe" */
+    const char *const *argv;        /* ends in NULL. Never a secret: others can see it */
     const char *const *environment; /* additions, "NAME=value", ends in NULL; or NULL */
     aw_bytes input;
     uint64_t timeout_ms; /* 0: core's default (60 s) */
@@ -497,7 +503,8 @@ struct aw_host {
 
     void (*send)(aw_op *op, const aw_request *request, aw_answer_fn on_answer, aw_error_fn on_error,
                  void *arg);
-    void (*run)(aw_op *op, const aw_program *program, aw_exit_fn on_exit, aw_error_fn on_error, void *arg);
+    void (*run)(aw_op *op, const aw_program *program, aw_exit_fn on_exit, aw_error_fn on_error,
+                void *arg);
     void (*after)(aw_op *op, uint64_t delay_ms, aw_timer_fn on_time, void *arg);
 
     void (*emit_region)(aw_op *op, const aw_region *region);
@@ -528,7 +535,8 @@ typedef struct aw_header_sink aw_header_sink;
 struct aw_header_sink {
     uint32_t size;
     uint32_t reserved;
-    void (*add)(aw_header_sink *sink, const char *name, const char *value, size_t value_size, int32_t secret);
+    void (*add)(aw_header_sink *sink, const char *name, const char *value, size_t value_size,
+                int32_t secret);
 };
 
 /* ---------------------------------------------------------------------------------------------
@@ -609,7 +617,8 @@ typedef struct aw_vtable {
      * answer is no success; core then retries, remedies or fails by what it finds there. A body that
      * is not what the API promises (an HTML page with status 502) must still be classified, by status.
      */
-    void (*classify)(void *state, const aw_request *request, const aw_response *answer, aw_error *ret_error);
+    void (*classify)(void *state, const aw_request *request, const aw_response *answer,
+                     aw_error *ret_error);
 
     /* Asks for an optional feature by its name and revision, "quotas/1". NULL: does not have it. */
     const void *(*extension)(void *state, const char *id);
@@ -632,14 +641,16 @@ typedef struct aw_quotas {
  * --------------------------------------------------------------------------------------------- */
 
 /* Capabilities. */
-#define AW_CAP_SPOT 0x1ull              /* has interruptible machines */
-#define AW_CAP_IMAGE 0x2ull             /* create takes an image */
-#define AW_CAP_USER_DATA 0x4ull         /* create takes user data */
-#define AW_CAP_DISK 0x8ull              /* create takes a disk size */
-#define AW_CAP_ZONES 0x10ull            /* offers name zones */
-#define AW_CAP_IDEMPOTENT_CREATE 0x20ull /* the provider has an idempotency key: the same token is the same machine */
-#define AW_CAP_EXPIRY 0x40ull           /* the provider can end a machine by itself */
-#define AW_CAP_WHOLE_LISTING 0x80ull    /* one answer covers all regions: listed once, with region NULL */
+#define AW_CAP_SPOT 0x1ull      /* has interruptible machines */
+#define AW_CAP_IMAGE 0x2ull     /* create takes an image */
+#define AW_CAP_USER_DATA 0x4ull /* create takes user data */
+#define AW_CAP_DISK 0x8ull      /* create takes a disk size */
+#define AW_CAP_ZONES 0x10ull    /* offers name zones */
+#define AW_CAP_IDEMPOTENT_CREATE                                                                   \
+    0x20ull /* the provider has an idempotency key: the same token is the same machine */
+#define AW_CAP_EXPIRY 0x40ull /* the provider can end a machine by itself */
+#define AW_CAP_WHOLE_LISTING                                                                       \
+    0x80ull /* one answer covers all regions: listed once, with region NULL */
 
 /* Frozen. At most `burst` requests at once, and one more every `period_ms`. `request` is an
  * aw_request.name, or "*" for all of them. Core holds requests back; it does not fail them. */
@@ -674,13 +685,13 @@ typedef struct aw_option {
 typedef struct aw_backend_entry {
     uint32_t magic; /* AW_MAGIC */
     uint32_t size;
-    uint32_t minor;     /* AW_ABI_MINOR that it was built with */
-    uint32_t min_minor; /* the oldest core that it can work with */
-    uint64_t capabilities;   /* AW_CAP_* */
-    const char *provider;    /* [a-z][a-z0-9-]{0,30}: what the user writes as `type` */
-    const char *title;       /* "Lambda Cloud" */
-    const char *version;     /* of the plugin: "1.2.0" */
-    const char *endpoint;    /* where it talks to unless `endpoint` says otherwise; for people */
+    uint32_t minor;        /* AW_ABI_MINOR that it was built with */
+    uint32_t min_minor;    /* the oldest core that it can work with */
+    uint64_t capabilities; /* AW_CAP_* */
+    const char *provider;  /* [a-z][a-z0-9-]{0,30}: what the user writes as `type` */
+    const char *title;     /* "Lambda Cloud" */
+    const char *version;   /* of the plugin: "1.2.0" */
+    const char *endpoint;  /* where it talks to unless `endpoint` says otherwise; for people */
     const aw_option *options;
     uint64_t option_count;
     const aw_rate_limit *limits;
@@ -714,8 +725,8 @@ extern AW_EXPORT const aw_backend_entry archway_backend_v1;
  * --------------------------------------------------------------------------------------------- */
 
 /* Does a struct that starts with `size` reach as far as this field? For fields newer than 1.0. */
-#define AW_HAS(pointer, field)                                                                         \
-    ((pointer)->size >= (size_t)((const char *)&(pointer)->field - (const char *)(pointer)) +          \
+#define AW_HAS(pointer, field)                                                                     \
+    ((pointer)->size >= (size_t)((const char *)&(pointer)->field - (const char *)(pointer)) +      \
                             sizeof((pointer)->field))
 
 /*
@@ -729,8 +740,8 @@ static inline void aw_send(aw_op *op, const aw_request *request, aw_answer_fn on
 }
 
 /* Queues a program. `on_exit` gets its end, whatever its status. `on_error` as for aw_send. */
-static inline void aw_run(aw_op *op, const aw_program *program, aw_exit_fn on_exit, aw_error_fn on_error,
-                          void *arg)
+static inline void aw_run(aw_op *op, const aw_program *program, aw_exit_fn on_exit,
+                          aw_error_fn on_error, void *arg)
 {
     op->host->run(op, program, on_exit, on_error, arg);
 }
@@ -797,8 +808,8 @@ static inline const char *aw_env(aw_op *op, const char *name)
  * AW_E_DENIED, AW_E_INVALID when it is larger than max_size) and returns -1; the operation goes on.
  * The content lives as long as the operation. What `authenticate` reads lies in memory that is wiped.
  */
-static inline int32_t aw_read_file(aw_op *op, const char *path, uint64_t max_size, aw_bytes *ret_content,
-                                   aw_error *ret_error)
+static inline int32_t aw_read_file(aw_op *op, const char *path, uint64_t max_size,
+                                   aw_bytes *ret_content, aw_error *ret_error)
 {
     return op->host->read_file(op, path, max_size, ret_content, ret_error);
 }
@@ -809,8 +820,8 @@ static inline int32_t aw_read_file(aw_op *op, const char *path, uint64_t max_siz
  * dear to fetch and change slowly: prices, types. In a replay there is never anything. The content lives as
  * long as the operation and may be anything: read it as you would read an answer.
  */
-static inline int32_t aw_cache_get(aw_op *op, const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
-                                   uint64_t *ret_age_ms)
+static inline int32_t aw_cache_get(aw_op *op, const char *key, uint64_t max_age_ms,
+                                   aw_bytes *ret_content, uint64_t *ret_age_ms)
 {
     return op->host->cache_get(op, key, max_age_ms, ret_content, ret_age_ms);
 }

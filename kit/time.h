@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times as APIs write them. */
+#ifndef ARCHWAY_KIT_TIME_H
+#define ARCHWAY_KIT_TIME_H
+
+#include <stdint.h>
+
+/* Reads "2026-05-01T12:00:00Z", with or without a fraction of a second and with Z or an offset ("+02:00"),
+ * as milliseconds since 1970. 0 for NULL and for what is no such time (RFC 3339). */
+uint64_t kit_time_read(const char *text);
+
+#endif
