@@ -40,20 +40,43 @@ static int line_at(aw_bytes text, size_t offset)
     return line;
 }
 
+static int fail_anchor(const struct reader *reader, int line)
+{
+    return config_fail(
+        reader->ret_error, reader->path, line,
+        "anchors (&name) and aliases (*name) are not read here. Write the value out, "
+        "or in quotes if it starts with & or *.");
+}
+
+static int fail_tag(const struct reader *reader, int line)
+{
+    return config_fail(
+        reader->ret_error, reader->path, line,
+        "tags (!name) are not read here. Remove it, or put the value in quotes if it "
+        "starts with an exclamation mark.");
+}
+
 static int fail_syntax(const struct reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
+    const char *context = parser->context ? parser->context : "";
     if (parser->error == YAML_MEMORY_ERROR)
         return config_fail_memory(reader->ret_error);
     if (parser->error == YAML_READER_ERROR)
         return config_fail(
             reader->ret_error, reader->path, line_at(reader->mask.text, parser->problem_offset),
             "this line is not UTF-8 text (%s). Save the file as UTF-8.", parser->problem);
+    int line = line_of(parser->problem_mark);
+    /* A long name of one is masked, which libyaml does not take for a name. */
+    if (strstr(context, "an anchor") || strstr(context, "an alias"))
+        return fail_anchor(reader, line);
+    if (strstr(context, "a tag"))
+        return fail_tag(reader, line);
     return config_fail(
-        reader->ret_error, reader->path, line_of(parser->problem_mark),
+        reader->ret_error, reader->path, line,
         "this is not YAML: %s%s%s. Indent with spaces, not tabs, and put values with "
         "special characters in quotes.",
-        parser->problem, parser->context ? " " : "", parser->context ? parser->context : "");
+        parser->problem, context[0] ? " " : "", context);
 }
 
 static int next_event(struct reader *reader, yaml_event_t *ret_event)
@@ -98,16 +121,7 @@ static int refuse_mark(struct reader *reader, const yaml_event_t *event, const v
                        const void *tag)
 {
     int line = line_of(event->start_mark);
-    if (anchor)
-        return config_fail(reader->ret_error, reader->path, line,
-                           "anchors (&name) and aliases (*name) are not read here. Write the value "
-                           "out, or in quotes if it starts with & or *.");
-    if (tag)
-        return config_fail(
-            reader->ret_error, reader->path, line,
-            "tags (!name) are not read here. Remove it, or put the value in quotes if "
-            "it starts with an exclamation mark.");
-    return 0;
+    return anchor ? fail_anchor(reader, line) : tag ? fail_tag(reader, line) : 0;
 }
 
 static int refuse_marks(struct reader *reader, const yaml_event_t *event)

@@ -69,13 +69,16 @@ static void test_a_value_is_written_out(void **state)
     config_refuse("owner: &me me\n", sentence);
     config_refuse("&all\nowner: me\n", sentence);
     config_refuse("backends: &all [a]\n", sentence);
+    config_refuse("backends: &all-of-them [a]\n", sentence);
+    config_refuse("owner: *me-and-nobody-else\n", sentence);
     snprintf(sentence, sizeof sentence, marks, 2);
     config_refuse("backends:\n- *all\n", sentence);
     config_refuse("owner: me\n*all : me\n", sentence);
-    config_refuse(
-        "owner: !!str me\n",
-        "config.yaml:1: tags (!name) are not read here. Remove it, or put the value in quotes "
-        "if it starts with an exclamation mark.");
+    static const char tags[] =
+        "config.yaml:1: tags (!name) are not read here. Remove it, or put the "
+        "value in quotes if it starts with an exclamation mark.";
+    config_refuse("owner: !!str me\n", tags);
+    config_refuse("owner: !password-of-mine\n", tags);
 }
 
 static void test_there_is_one_document(void **state)
