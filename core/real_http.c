@@ -58,21 +58,27 @@ static void init_curl(void)
                                        strdup, calloc);
 }
 
+static void finish(struct http *http, struct transfer *transfer, CURLcode result)
+{
+    struct wire_call *call = transfer->call;
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    loop_stop(http->loop, &call->timer);
+    transfer_finish(transfer, result);
+    call->transport = NULL;
+    call->done(call);
+    transfer_destroy(transfer);
+}
+
 static void reap(struct http *http)
 {
     CURLMsg *message;
     int left;
     while ((message = curl_multi_info_read(http->multi, &left))) {
         struct transfer *transfer = NULL;
-        CURLcode result = message->data.result;
         if (message->msg != CURLMSG_DONE)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
-        curl_multi_remove_handle(http->multi, transfer->easy);
-        transfer_finish(transfer, result);
-        transfer->call->transport = NULL;
-        transfer->call->done(transfer->call);
-        transfer_destroy(transfer);
+        finish(http, transfer, message->data.result);
     }
 }
 
@@ -122,23 +128,43 @@ static struct socket_watch *watch_create(struct http *http, curl_socket_t fd)
     return socket;
 }
 
+static void on_starved(void *arg)
+{
+    struct transfer *transfer = arg;
+    finish(transfer->http, transfer, CURLE_OUT_OF_MEMORY);
+}
+
+/* A socket that cannot be watched ends its transfer, from the loop: curl would end all of them. */
+static int starve(struct http *http, CURL *easy)
+{
+    struct transfer *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    if (!transfer)
+        return 0;
+    struct loop_timer *timer = &transfer->call->timer;
+    loop_stop(http->loop, timer);
+    *timer = (struct loop_timer){.run = on_starved, .arg = transfer};
+    loop_set(http->loop, timer, 0);
+    transfer->no_memory = true;
+    return 0;
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
     struct http *http = arg;
     struct socket_watch *socket = socket_arg;
     uint32_t events = 0;
-    (void)easy;
     if (what == CURL_POLL_REMOVE)
         return unwatch(http, socket);
     if (!socket)
         socket = watch_create(http, fd);
     if (!socket)
-        return -1;
+        return starve(http, easy);
     if (what & CURL_POLL_IN)
         events |= EPOLLIN;
     if (what & CURL_POLL_OUT)
         events |= EPOLLOUT;
-    return loop_watch_fd(http->loop, fd, events, &socket->watch) ? 0 : -1;
+    return loop_watch_fd(http->loop, fd, events, &socket->watch) ? 0 : starve(http, easy);
 }
 
 static int on_timeout(CURLM *multi, long timeout_ms, void *arg)
@@ -223,6 +249,8 @@ void http_send(struct http *http, struct wire_call *call)
     struct transfer *transfer = transfer_create(call, &http->authorities);
     call->timer = (struct loop_timer){.run = report_not_sent, .arg = call};
     call->transport = transfer;
+    if (transfer)
+        transfer->http = http;
     if (transfer && curl_multi_add_handle(http->multi, transfer->easy) == CURLM_OK)
         return;
     transfer_destroy(transfer);
@@ -233,10 +261,9 @@ void http_send(struct http *http, struct wire_call *call)
 void http_cancel(struct http *http, struct wire_call *call)
 {
     struct transfer *transfer = call->transport;
+    if (transfer)
+        curl_multi_remove_handle(http->multi, transfer->easy);
     loop_stop(http->loop, &call->timer);
-    if (!transfer)
-        return;
     call->transport = NULL;
-    curl_multi_remove_handle(http->multi, transfer->easy);
     transfer_destroy(transfer);
 }

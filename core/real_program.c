@@ -18,7 +18,7 @@
 
 #define DEFAULT_TIMEOUT_MS 60000u
 #define DEFAULT_MAX_OUTPUT ((size_t)1024 * 1024)
-/* How long output may still come when the program has ended but something holds its streams open. */
+/* How long output may still come when the program has ended but its streams are held open. */
 #define LAST_OUTPUT_MS 200u
 #define CHUNK 16384
 #define STATUS_LOST (-1)

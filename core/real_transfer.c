@@ -249,7 +249,9 @@ static void explain(struct transfer *transfer, CURLcode result)
 {
     struct wire_call *call = transfer->call;
     char text[sizeof call->problem];
-    const char *why = transfer->problem[0] ? transfer->problem : curl_easy_strerror(result);
+    /* What has an @ in it may be the URL of a proxy with its password. */
+    bool telling = transfer->problem[0] && !strchr(transfer->problem, '@');
+    const char *why = telling ? transfer->problem : curl_easy_strerror(result);
     if (transfer->too_large)
         snprintf(text, sizeof text,
                  "the answer is larger than the limit of %zu bytes or %u headers",

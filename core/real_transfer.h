@@ -15,8 +15,10 @@ struct authorities {
     char *folder;
 };
 
+struct http;
 struct transfer {
     struct wire_call *call;
+    struct http *http; /* who carries it */
     CURL *easy;
     struct curl_slist *lines; /* in `secrets` */
     struct arena secrets;     /* header lines, and the answer to `authenticate` */

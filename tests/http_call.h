@@ -22,7 +22,7 @@ extern struct loop *loop;
 extern struct world *world;
 extern struct tls_server *server; /* stopped at the end of the test, if it started one */
 
-/* For cmocka, around each test: a fresh loop and world, no proxy; and that no descriptor is left. */
+/* For cmocka, around each test: a fresh loop and world, no proxy, and no descriptor left. */
 int http_world_open(void **state);
 int http_world_close(void **state);
 

@@ -155,7 +155,7 @@ static void test_a_timer_that_sets_itself_for_now_lets_descriptors_have_their_tu
     close(pipe_fds[1]);
 }
 
-/* What many timers do when they are set, moved and stopped at random, from inside each other too. */
+/* Many timers that are set, moved and stopped at random, from inside each other too. */
 #define TIMERS 48
 #define CHANGES 40000
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server on loopback that does what a test tells it, right or wrong: HTTP/1.1 with a script called for
- * each request, or whole connections as raw bytes. Each connection has a thread of its own.
+ * A server on loopback that does what a test tells it, right or wrong: HTTP/1.1 with a script called
+ * for each request, or whole connections as raw bytes. Each connection has a thread of its own.
  */
 #ifndef ARCHWAY_TESTS_TLS_SERVER_H
 #define ARCHWAY_TESTS_TLS_SERVER_H
