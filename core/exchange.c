@@ -116,7 +116,7 @@ static void on_wire_done(struct wire_call *call)
     }
     if (exchange_repeat(exchange, &error))
         return;
-    if (exchange_is_read(exchange) && error.retry == AW_RETRY_UNKNOWN)
+    if (!exchange_is_making(exchange) && error.retry == AW_RETRY_UNKNOWN)
         error.retry = AW_RETRY_SAFE;
     if (exchange->unsettled)
         error.retry = AW_RETRY_UNKNOWN;

@@ -47,6 +47,9 @@ bool exchange_is_making(const struct exchange *exchange);
 
 /* Joins an equal request under way if it may: true. Otherwise others may join this one. */
 bool exchange_share(struct exchange *exchange);
+/* Those who follow and have the time to wait take the road without it; the others stay. Without a delay all
+ * go. */
+void exchange_part(struct exchange *exchange, uint64_t delay_ms);
 /* Ends the exchange and all that follow it, with the answer (borrowed until then) or the failure. */
 void exchange_deliver(struct exchange *exchange, const aw_response *answer, aw_error *error);
 /* Frees it, wherever on its road it is. A struct task's `drop`. */
@@ -55,6 +58,8 @@ void exchange_release(struct exchange *exchange);
 
 /* core/exchange_repeat.c: what to do about a failure. */
 
+/* Would it be too late, after such a delay? */
+bool exchange_is_late(const struct exchange *exchange, uint64_t delay_ms);
 /* What the answer's Date says of this machine's clock. */
 void exchange_read_date(struct exchange *exchange, const aw_response *answer);
 /* True: it will be sent again, the timer is set. */

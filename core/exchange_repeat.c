@@ -53,7 +53,7 @@ static bool remedy(struct exchange *exchange, const aw_error *error)
     return error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange_backend(exchange));
 }
 
-static bool beyond_deadline(const struct exchange *exchange, uint64_t delay_ms)
+bool exchange_is_late(const struct exchange *exchange, uint64_t delay_ms)
 {
     const struct op *op = exchange->task.op;
     return op->deadline.set &&
@@ -80,8 +80,10 @@ bool exchange_repeat(struct exchange *exchange, const aw_error *error)
             return false;
         delay_ms = retry_delay_ms(error, exchange->attempts, context_random(backend->aw));
     }
-    if (beyond_deadline(exchange, delay_ms))
+    if (exchange_is_late(exchange, delay_ms)) {
+        exchange_part(exchange, delay_ms);
         return false;
+    }
     if (error->code == AW_E_THROTTLED)
         limiter_hold(&backend->limiter, exchange->request.name, error->retry_after_ms);
     context_log(backend->aw, AW_LOG_INFO, "%s %s: again in %llu ms: %s", backend->name,

@@ -36,27 +36,32 @@ static void follow(struct exchange *exchange, struct exchange *leader)
     list_append(&leader->followers, &exchange->following);
 }
 
-/* When the one that others follow goes away, the first of them takes the road in its place. */
-static void promote_follower(struct exchange *exchange)
+void exchange_part(struct exchange *exchange, uint64_t delay_ms)
 {
-    if (list_empty(&exchange->followers))
-        return;
-    struct exchange *heir = list_item(exchange->followers.next, struct exchange, following);
-    list_remove(&heir->following);
-    while (!list_empty(&exchange->followers)) {
-        struct exchange *next = list_item(exchange->followers.next, struct exchange, following);
+    struct exchange *heir = NULL;
+    for (struct link *link = exchange->followers.next; link != &exchange->followers;) {
+        struct exchange *next = list_item(link, struct exchange, following);
+        link = link->next;
+        if (delay_ms && exchange_is_late(next, delay_ms))
+            continue;
         list_remove(&next->following);
-        follow(next, heir);
+        if (heir)
+            follow(next, heir);
+        else
+            heir = next;
     }
+    if (!heir)
+        return;
     list_append(&exchange_backend(heir)->shared, &heir->shared);
-    loop_set(exchange_backend(heir)->aw->loop, &heir->timer, 0);
+    loop_set(exchange_backend(heir)->aw->loop, &heir->timer, delay_ms);
 }
 
 void exchange_drop(struct task *task)
 {
     struct exchange *exchange = (struct exchange *)(void *)task;
     stop(exchange);
-    promote_follower(exchange);
+    /* The first of those who follow takes the road in its place. */
+    exchange_part(exchange, 0);
     exchange_release(exchange);
 }
 
