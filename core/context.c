@@ -68,7 +68,7 @@ static int read_config(archway *aw, const archway_options *options, aw_error *re
 
 static int open_backends(archway *aw, aw_error *ret_error)
 {
-    if (!aw->config.path && discover_backends(aw, ret_error))
+    if (aw->config.backend_count == 0 && discover_backends(aw, ret_error))
         return -1;
     for (size_t i = 0; i < aw->config.backend_count; i++) {
         struct backend *backend = backend_create(aw, &aw->config.backends[i]);
@@ -86,6 +86,10 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
 {
     if (open_world(aw, options, ret_error) || read_config(aw, options, ret_error))
         return -1;
+    const char *fault = options->owner ? config_owner_fault(options->owner) : NULL;
+    if (fault)
+        return kit_error_set(ret_error, AW_E_INVALID, "the owner `%.100s` %s", options->owner,
+                             fault);
     aw->table = table_create();
     aw->owner = discover_owner(options->owner ? options->owner : aw->config.owner);
     if (!aw->table || !aw->owner)
