@@ -148,7 +148,8 @@ static void set_network(struct transfer *transfer, const struct authorities *aut
     CURL *easy = transfer->easy;
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     (long)(call->once ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -159,8 +160,8 @@ static void set_network(struct transfer *transfer, const struct authorities *aut
         curl_easy_setopt(easy, CURLOPT_CAINFO, authorities->file);
     if (authorities->folder)
         curl_easy_setopt(easy, CURLOPT_CAPATH, authorities->folder);
-    /* On a connection that has been used before, curl repeats a request by itself when the server
-     * closes it without an answer. What must not be sent twice gets one of its own. */
+    /* When a connection ends without an answer that others have used or use, curl sends the request
+     * again by itself. What must not be sent twice gets one of its own, without HTTP/2's sharing. */
     if (call->once)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     else if (!plain)
