@@ -11,6 +11,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -115,6 +116,13 @@ static int spawn(struct child *child, const aw_program *program, const struct st
     return status;
 }
 
+/* A descriptor that is readable once it has ended. Where the host ignores SIGCHLD it may be gone already. */
+static int open_process(pid_t pid)
+{
+    int fd = pidfd_open(pid, 0);
+    return fd < 0 && errno == ESRCH ? eventfd(1, EFD_CLOEXEC) : fd;
+}
+
 int child_start(struct child *child, const aw_program *program)
 {
     struct streams streams;
@@ -123,7 +131,7 @@ int child_start(struct child *child, const aw_program *program)
         status = spawn(child, program, &streams);
     close_all(streams.theirs);
     if (!status) {
-        child->process = pidfd_open(child->pid, 0);
+        child->process = open_process(child->pid);
         if (child->process >= 0) {
             child->input = streams.ours[0];
             child->output = streams.ours[1];
