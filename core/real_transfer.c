@@ -15,7 +15,7 @@
 #define MOST_HEADERS 256u
 #define MOST_HEADER_BYTES ((size_t)256 * 1024) /* less than what curl itself gives up at */
 #define CONNECT_TIMEOUT_MS 10000L
-#define STALL_SECONDS 30L
+#define STALL_SECONDS 60L /* waiting for the answer counts too, so no less than an attempt has */
 
 /* A list node made by hand, so that a line with a secret lies in memory that is wiped. */
 static int add_line(struct transfer *transfer, const char *name, const char *value)
