@@ -70,6 +70,7 @@ static void deliver_one(struct exchange *exchange, const aw_response *answer, co
     struct op *op = exchange->task.op;
     op_remove_task(&exchange->task);
     op->reading_write = !error && exchange_is_making(exchange);
+    op->made = op->made || op->reading_write;
     if (!error)
         exchange->on_answer(&op->face, answer, exchange->arg);
     else if (exchange->on_error && error->code != AW_E_NO_MEMORY)

@@ -56,7 +56,7 @@ static void on_deadline(void *arg)
     }
     kit_error_set(&error, AW_E_TIMEOUT, "not finished in time: the limit was %llu ms",
                   (unsigned long long)op->deadline_ms);
-    error.retry = AW_RETRY_SAFE;
+    error.retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     op_fail(op, &error);
 }
 
@@ -176,7 +176,7 @@ void op_cancel(struct op *op)
 {
     aw_error error = {0};
     kit_error_set(&error, AW_E_CANCELLED, "cancelled");
-    error.retry = AW_RETRY_SAFE;
+    error.retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     op_fail(op, &error);
 }
 
