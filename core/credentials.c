@@ -13,6 +13,7 @@ void credentials_init(struct credentials *credentials, struct backend *backend)
 {
     *credentials = (struct credentials){.backend = backend};
     arena_init(&credentials->arena, true);
+    arena_init(&credentials->found_arena, true);
     list_init(&credentials->waiting);
 }
 
@@ -28,6 +29,7 @@ void credentials_finish(struct credentials *credentials)
     if (credentials->backend)
         op_destroy(credentials->authenticating);
     credentials->authenticating = NULL;
+    arena_finish(&credentials->found_arena);
     forget(credentials);
 }
 
@@ -64,21 +66,36 @@ static int keep_text(struct arena *arena, const char **text)
 static void on_credentials(struct op *op, const aw_credentials *found)
 {
     struct credentials *credentials = op->owner;
-    aw_credentials value = *found;
-    struct arena arena;
-    arena_init(&arena, true);
-    if (keep_text(&arena, &value.key_id) || keep_text(&arena, &value.secret) ||
-        keep_text(&arena, &value.token) || keep_text(&arena, &value.source)) {
-        arena_finish(&arena);
-        op_fail_memory(op, "the credentials");
+    aw_credentials *value = &credentials->found;
+    if (credentials->has_found) {
+        op_refuse(op, "emitted credentials twice");
         return;
     }
+    *value = *found;
+    credentials->has_found = true;
+    if (keep_text(&credentials->found_arena, &value->key_id) ||
+        keep_text(&credentials->found_arena, &value->secret) ||
+        keep_text(&credentials->found_arena, &value->token) ||
+        keep_text(&credentials->found_arena, &value->source))
+        op_fail_memory(op, "the credentials");
+}
+
+static void forget_found(struct credentials *credentials)
+{
+    arena_finish(&credentials->found_arena);
+    credentials->found = (aw_credentials){0};
+    credentials->has_found = false;
+}
+
+static void take_found(struct credentials *credentials)
+{
     forget(credentials);
-    credentials->arena = arena;
-    credentials->value = value;
+    credentials->arena = credentials->found_arena;
+    credentials->value = credentials->found;
     credentials->present = true;
     credentials->generation++;
     credentials->obtained_at_ms = backend_now_ms(credentials->backend);
+    arena_init(&credentials->found_arena, true);
 }
 
 static void tell_all(struct credentials *credentials, const aw_error *error)
@@ -101,11 +118,18 @@ static void on_done(struct op *op)
 {
     struct credentials *credentials = op->owner;
     aw_error error = op->error;
+    bool found = error.code == AW_OK && credentials->has_found;
     credentials->authenticating = NULL;
     op_destroy(op);
+    if (found)
+        take_found(credentials);
+    forget_found(credentials);
     /* A refresh ahead of time that failed does no harm while the old ones are good. */
     if (left_ms(credentials))
         error = (aw_error){.size = sizeof error};
+    else if (found)
+        kit_error_set(&error, AW_E_UNAUTHENTICATED,
+                      "the credentials that were found have expired already");
     else if (error.code == AW_OK)
         kit_error_set(&error, AW_E_INTERNAL, "the plugin found no credentials and did not say why");
     tell_all(credentials, &error);

@@ -22,6 +22,9 @@ struct credentials {
     uint64_t generation; /* counts what was found, so that only what failed is dropped */
     uint64_t obtained_at_ms;
     struct op *authenticating;
+    struct arena found_arena; /* secret; what that operation found, used once it has succeeded */
+    aw_credentials found;
+    bool has_found;
     struct link waiting;
 };
 

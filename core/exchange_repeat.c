@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/exchange_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,16 +15,35 @@ static const char *answer_header(const aw_response *answer, const char *name)
     return NULL;
 }
 
+/* By hand, since strptime knows months and days by their names in the language of the host. */
+static bool read_date(const char *text, int64_t *ret_seconds)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct tm parts = {0};
+    char month[4] = "";
+    char zone[4] = "";
+    int count = sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d %3s", &parts.tm_mday,
+                       month, &parts.tm_year, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, zone);
+    const char *at = strstr(months, month);
+    if (count != 7 || strcmp(zone, "GMT") || strlen(month) != 3 || !at || (at - months) % 3 ||
+        parts.tm_year < 1970)
+        return false;
+    parts.tm_mon = (int)(at - months) / 3;
+    parts.tm_year -= 1900;
+    *ret_seconds = timegm(&parts);
+    return true;
+}
+
 /* What the answer's Date says of this machine's clock. */
 void exchange_read_date(struct exchange *exchange, const aw_response *answer)
 {
     struct backend *backend = exchange_backend(exchange);
     struct world *world = backend->aw->world;
     const char *date = answer_header(answer, "date");
-    struct tm parts = {0};
-    if (!date || !strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
+    int64_t seconds = 0;
+    if (!date || !read_date(date, &seconds))
         return;
-    backend->date_skew_ms = (int64_t)timegm(&parts) * 1000 - (int64_t)world->ops->wall_ms(world);
+    backend->date_skew_ms = seconds * 1000 - (int64_t)world->ops->wall_ms(world);
     backend->date_known = true;
 }
 
@@ -45,7 +65,8 @@ static bool remedy(struct exchange *exchange, const aw_error *error)
         return false;
     exchange->remedies |= bit;
     if (error->remedy == AW_REMEDY_CREDENTIALS) {
-        if (exchange->request.credentials || (exchange->request.flags & AW_REQUEST_UNSIGNED))
+        if (exchange->task.op->kind == OP_AUTHENTICATE ||
+            (exchange->request.flags & AW_REQUEST_UNSIGNED))
             return false;
         credentials_drop(&exchange_backend(exchange)->credentials, exchange->generation);
         return true;

@@ -2,6 +2,7 @@
 /* Opening a stage, and the jobs that are played on it. */
 #include "tests/engine_stage.h"
 
+#include "core/context.h"
 #include "tests/recording_files.h"
 
 #include <setjmp.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -49,6 +51,7 @@ void stage_open_with(const char *config, const char *recording)
     if (config) {
         put("config.yaml", config);
         snprintf(path[1], sizeof path[1], "%s", in_folder("config.yaml"));
+        assert_int_equal(chmod(path[1], 0600), 0);
         options.config = path[1];
     }
     if (!session_open(&stage, &options))
@@ -79,6 +82,20 @@ void stage_close_unlike(void)
 uint64_t stage_now_ms(void)
 {
     return session_now_ms(&stage);
+}
+
+static void note_time(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+void stage_pass(uint64_t duration_ms)
+{
+    bool passed = false;
+    struct loop_timer timer = {.run = note_time, .arg = &passed};
+    loop_set(stage.aw->loop, &timer, duration_ms);
+    while (!passed)
+        archway_step(stage.aw);
 }
 
 static archway_job *begun(int status, archway_job *job, const aw_error *error)

@@ -40,7 +40,8 @@ void stage_close(void);
 /* Something must not have been. */
 void stage_close_unlike(void);
 
-uint64_t stage_now_ms(void); /* since it was opened */
+uint64_t stage_now_ms(void);           /* since it was opened */
+void stage_pass(uint64_t duration_ms); /* lets time pass, and does what is due */
 
 /* The jobs of the backend `name`; `call` may be NULL. A machine is in r1. */
 archway_job *begin_offers(const archway_query *query, uint64_t max_age_ms,
