@@ -38,7 +38,8 @@ static const char *region_of(const struct create_job *state)
 /* Once a machine may exist, that stays so. */
 static void note_sent(archway_job *job, const struct op *op)
 {
-    bool unknown = op->unsettled || (op->error.code && op->error.retry == AW_RETRY_UNKNOWN);
+    bool unknown = op->unsettled || (op->made && !op->ended) ||
+                   (op->error.code && op->error.retry == AW_RETRY_UNKNOWN);
     job->sent = job->sent || job->instance_count || (op->kind == OP_CREATE && unknown);
 }
 
