@@ -26,6 +26,7 @@ static void classify(struct exchange *exchange, aw_error *error)
     aw_error raw = {.size = sizeof raw};
     backend->plugin->vtable.classify(backend->state, &exchange->request, &exchange->call.answer,
                                      &raw);
+    raw.size = sizeof raw; /* it is core's own, whatever was written over it */
     error_copy(error, &raw);
     if (error->code && !error->http_status)
         error->http_status = exchange->call.answer.status;

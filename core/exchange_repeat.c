@@ -81,22 +81,17 @@ bool exchange_is_late(const struct exchange *exchange, uint64_t delay_ms)
            loop_now_ms(exchange_backend(exchange)->aw->loop) + delay_ms > op->deadline.at_ms;
 }
 
-static bool may_repeat(const struct exchange *exchange, const aw_error *error)
-{
-    return error->retry == AW_RETRY_SAFE ||
-           (error->retry == AW_RETRY_UNKNOWN && exchange_is_repeatable(exchange));
-}
-
 /* True: it will be sent again. */
 bool exchange_repeat(struct exchange *exchange, const aw_error *error)
 {
     struct backend *backend = exchange_backend(exchange);
     uint32_t most = exchange->request.max_attempts;
     uint64_t delay_ms = 0;
-    if (most && exchange->attempts >= most)
+    if ((most && exchange->attempts >= most) ||
+        (error->retry == AW_RETRY_UNKNOWN && !exchange_is_repeatable(exchange)))
         return false;
     if (!remedy(exchange, error)) {
-        if (!may_repeat(exchange, error) ||
+        if (error->retry == AW_RETRY_NEVER ||
             !retry_allowed(&backend->budget, error, exchange->attempts))
             return false;
         delay_ms = retry_delay_ms(error, exchange->attempts, context_random(backend->aw));

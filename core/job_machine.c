@@ -37,7 +37,9 @@ static void on_done(struct op *op)
     aw_error error = op->error;
     op_destroy(op);
     state->op = NULL;
-    if (error.code)
+    if (state->kind == OP_TERMINATE && error.code == AW_E_NOT_FOUND)
+        job_end(job, NULL);
+    else if (error.code)
         job_end(job, &error);
     else if (state->kind == OP_GET && !job->instance_count)
         job_end_with(job, AW_E_NOT_FOUND, "the provider knows no such machine");

@@ -64,6 +64,7 @@ int signing_run(const struct backend *backend, const aw_request *request,
     signed_headers_finish(headers);
     int status = backend->plugin->vtable.sign(backend->state, request, credentials, now_ms,
                                               &collector.face, &error);
+    error.size = sizeof error;
     if (status && error.code == AW_OK)
         kit_error_set(&error, AW_E_INTERNAL, "the plugin could not sign and did not say why");
     if (status)
