@@ -54,7 +54,7 @@ struct op {
     bool failed;
     bool ended; /* `done` is due or has come */
     aw_error error;
-    size_t unsettled;   /* requests that may have changed something, with no answer so far */
+    size_t unsettled; /* requests that may have changed something, with no answer so far */
     bool made; /* a request that makes something was answered: broken off now, it may come to be */
     bool reading_write; /* the answer to a request that changed something is being read */
 
