@@ -8,9 +8,10 @@ plugin=$2
 out=$3
 
 rm -rf "$out"
-mkdir -p "$out"/{json,elf,query,config,recording}
+mkdir -p "$out"/{json,xml,elf,query,config,recording}
 
 find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
+find "$source/fixtures" -name '*.xml' -size -64k -exec cp {} "$out/xml" \;
 find "$source/fixtures" -name '*.http' -size -64k -exec cp {} "$out/recording" \;
 cp "$plugin" "$out/elf/plugin.so"
 
@@ -18,6 +19,18 @@ cat >"$out/json/every-kind.json" <<'END'
 {"data": [{"a": 1, "b": -1.5e3, "c": "\u00e9\n", "d": true, "e": null, "f": {"g": [[[]]]}}, 9223372036854775807]}
 END
 printf '<!DOCTYPE html><html><body>502 Bad Gateway</body></html>' >"$out/json/page.html"
+
+cat >"$out/xml/every-kind.xml" <<'END'
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- a comment --><x:r xmlns:x="http://example.com/doc/"><requestId>59dbff89</requestId><?pi data?>
+  <set><item a="1" b='2'><n>-12</n><t>&lt;&#x42;&amp;</t></item><item/><item><c><![CDATA[<x>]]></c> mixed</item></set>
+  <nextToken/></x:r>
+END
+printf '<r><!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a></r>' >"$out/xml/inside.xml"
+printf '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>' >"$out/xml/entities.xml"
+printf '\377\376<\0a\0>\0b\0<\0/\0a\0>\0' >"$out/xml/utf-16.xml"
+printf '<?xml version="1.0" encoding="ISO-8859-1"?><a>\351</a>' >"$out/xml/latin.xml"
+printf '<html><head><title>502 Bad Gateway</title></head></html>' >"$out/xml/page.html"
 
 cat >"$out/query/everything" <<'END'
 backend one,two
