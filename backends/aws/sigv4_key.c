@@ -39,6 +39,8 @@ int sigv4_keys_prepare(struct sigv4_keys *keys, aw_error *ret_error)
 
 void sigv4_keys_finish(struct sigv4_keys *keys)
 {
+    if (!keys)
+        return;
     for (size_t i = 0; i < SIGV4_KEYS; i++) {
         EVP_MD_CTX_free(keys->slots[i].inner);
         EVP_MD_CTX_free(keys->slots[i].outer);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The published signature vectors: each through the vtable, and each one's canonical request. */
+#include "backend_host.h"
+#include "header_collector.h"
+#include "sigv4_vectors.h"
+
+#include "backends/aws/sigv4_parts.h"
+#include "core/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_is(const struct vector *vector, const char *what, const char *found,
+                      const char *expected)
+{
+    if (strcmp(found, expected) != 0)
+        fail_msg("%s: the %s is\n%s\nand not\n%s", vector->name, what, found, expected);
+}
+
+/* The line before the last one of a canonical request. */
+static void signed_names(const struct vector *vector, char *out, size_t size)
+{
+    const char *text = kit_buf_text(&vector->canonical);
+    const char *end = strrchr(text, '\n');
+    assert_non_null(end);
+    const char *start = end;
+    while (start > text && start[-1] != '\n')
+        start--;
+    snprintf(out, size, "%.*s", (int)(end - start), start);
+}
+
+static void sign(const struct vector *vector, void *arg)
+{
+    struct backend_host *host = arg;
+    struct header_collector headers;
+    collector_init(&headers);
+    char service[128];
+    snprintf(service, sizeof service, "%s%s", vector->service,
+             vector->is_unnormalized ? ";unnormalized" : "");
+    aw_request request = vector->request;
+    request.region = vector->region;
+    request.service = service;
+    aw_error error = {.size = sizeof error};
+    if (vtable()->sign(host->op.state, &request, &vector->credentials, vector->now_ms,
+                       &headers.face, &error))
+        fail_msg("%s: %s", vector->name, error.message);
+    char names[512];
+    char expected[2048];
+    signed_names(vector, names, sizeof names);
+    snprintf(expected, sizeof expected,
+             "AWS4-HMAC-SHA256 Credential=%s/%.8s/%s/%s/aws4_request, SignedHeaders=%s, "
+             "Signature=%s",
+             vector->credentials.key_id, vector->time, vector->region, vector->service, names,
+             vector->signature ? vector->signature : "");
+    const char *found = collected_value(&headers, "authorization");
+    if (vector->signature)
+        assert_is(vector, "authorization", found, expected);
+    assert_is(vector, "date", collected_value(&headers, "x-amz-date"), vector->time);
+    assert_is(vector, "token", collected_value(&headers, "x-amz-security-token"),
+              vector->credentials.token ? vector->credentials.token : "");
+}
+
+static void canonicalise(const struct vector *vector, void *arg)
+{
+    char memory[8192];
+    char hash_memory[SIGV4_HEX];
+    struct sigv4_text text = sigv4_text_in(memory, sizeof memory - 1);
+    struct sigv4_text hash = sigv4_text_in(hash_memory, sizeof hash_memory);
+    aw_error error = {.size = sizeof error};
+    assert_int_equal(sigv4_keys_prepare(arg, &error), 0);
+    assert_int_equal(sigv4_keys_add_hash(arg, vector->request.body, &hash, &error), 0);
+    struct sigv4_input input = {
+        .request = &vector->request,
+        .service = vector->service,
+        .path = vector->is_unnormalized ? SIGV4_PATH_UNNORMALIZED : SIGV4_PATH_OF_SERVICE,
+        .time = {vector->time, SIGV4_TIME},
+        .token = sigv4_trimmed(vector->credentials.token),
+        .payload = sigv4_text_bytes(&hash),
+    };
+    if (sigv4_canonical(&input, &text, &error))
+        fail_msg("%s: %s", vector->name, error.message);
+    *text.at = '\0';
+    assert_is(vector, "canonical request", memory, kit_buf_text(&vector->canonical));
+}
+
+static const struct {
+    const char *file;
+    size_t count;
+} files[] = {
+    {"suite.txt", 38}, {"classic.txt", 34}, {"crosschecked.txt", 24}, {"double-encoding.txt", 2}};
+#define FILES (sizeof files / sizeof *files)
+
+static void test_every_vector_is_signed_through_the_vtable(void **state)
+{
+    for (size_t i = 0; i < FILES; i++)
+        assert_int_equal(vectors_read(files[i].file, sign, *state), files[i].count);
+}
+
+static void test_every_vector_has_its_canonical_request(void **state)
+{
+    (void)state;
+    struct sigv4_keys *keys = mem_alloc(sizeof *keys);
+    assert_non_null(keys);
+    for (size_t i = 0; i < FILES; i++)
+        assert_int_equal(vectors_read(files[i].file, canonicalise, keys), files[i].count);
+    sigv4_keys_finish(keys);
+    mem_free(keys);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HOSTED(test_every_vector_is_signed_through_the_vtable),
+        cmocka_unit_test(test_every_vector_has_its_canonical_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
