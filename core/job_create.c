@@ -36,10 +36,10 @@ static const char *region_of(const struct create_job *state)
 }
 
 /* Once a machine may exist, that stays so. */
-static void note_sent(archway_job *job, const struct op *op)
+static void note_sent(archway_job *job, const struct op *op, const aw_error *error)
 {
     bool unknown = op->unsettled || (op->made && !op->ended) ||
-                   (op->error.code && op->error.retry == AW_RETRY_UNKNOWN);
+                   (error->code && error->retry == AW_RETRY_UNKNOWN);
     job->sent = job->sent || job->instance_count || (op->kind == OP_CREATE && unknown);
 }
 
@@ -47,7 +47,7 @@ static void stop(archway_job *job)
 {
     struct create_job *state = job->state;
     if (state->op)
-        note_sent(job, state->op);
+        note_sent(job, state->op, &state->op->error);
     loop_stop(job->aw->loop, &state->timer);
     op_destroy(state->op);
     state->op = NULL;
@@ -124,7 +124,7 @@ static void on_looked(struct op *op)
     archway_job *job = op->owner;
     struct create_job *state = job->state;
     aw_error error = op->error;
-    note_sent(job, op);
+    note_sent(job, op, &op->error);
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count)
@@ -169,23 +169,30 @@ static void end_created(archway_job *job, const aw_error *error)
     job_end(job, NULL);
 }
 
+static void say_unnamed(const struct op *op, aw_error *ret_error)
+{
+    kit_error_set(ret_error, AW_E_INTERNAL, "the plugin created a machine and did not name it");
+    ret_error->retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    op_sign_error(op, ret_error);
+}
+
 static void on_created(struct op *op)
 {
     archway_job *job = op->owner;
     struct create_job *state = job->state;
     aw_error error = op->error;
-    note_sent(job, op);
+    if (error.code == AW_OK && !job->instance_count)
+        say_unnamed(op, &error);
+    note_sent(job, op, &error);
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count) {
         end_created(job, &error);
-    } else if (error.code && error.retry == AW_RETRY_UNKNOWN) {
+    } else if (error.retry == AW_RETRY_UNKNOWN) {
         state->failure = error;
         look_again(job);
-    } else if (error.code) {
-        job_end(job, &error);
     } else {
-        job_end_with(job, AW_E_INTERNAL, "the plugin created a machine and did not name it");
+        job_end(job, &error);
     }
 }
 

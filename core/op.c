@@ -44,6 +44,13 @@ static uint64_t limiter_time_ms(const struct op *op)
     return op->paced ? loop_now_ms(loop_of(op)) - op->paced_since_ms : 0;
 }
 
+/* Fails it for a reason that is not the provider's. */
+static void break_off(struct op *op, aw_error *error)
+{
+    error->retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    op_fail(op, error);
+}
+
 static void on_deadline(void *arg)
 {
     struct op *op = arg;
@@ -56,8 +63,7 @@ static void on_deadline(void *arg)
     }
     kit_error_set(&error, AW_E_TIMEOUT, "not finished in time: the limit was %llu ms",
                   (unsigned long long)op->deadline_ms);
-    error.retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
-    op_fail(op, &error);
+    break_off(op, &error);
 }
 
 struct op *op_create(struct backend *backend, enum op_kind kind, const char *region,
@@ -161,7 +167,7 @@ void op_fail_memory(struct op *op, const char *what)
 {
     aw_error error = {0};
     kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for %s", what);
-    op_fail(op, &error);
+    break_off(op, &error);
 }
 
 void op_refuse(struct op *op, const char *what)
@@ -169,15 +175,14 @@ void op_refuse(struct op *op, const char *what)
     aw_error error = {0};
     kit_error_set(&error, AW_E_INTERNAL, "the plugin `%s` %s", op->backend->plugin->entry.provider,
                   what);
-    op_fail(op, &error);
+    break_off(op, &error);
 }
 
 void op_cancel(struct op *op)
 {
     aw_error error = {0};
     kit_error_set(&error, AW_E_CANCELLED, "cancelled");
-    error.retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
-    op_fail(op, &error);
+    break_off(op, &error);
 }
 
 void op_destroy(struct op *op)
