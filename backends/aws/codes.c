@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define CLOCK_ADVICE "Set this machine's clock."
+#define CLOCK_ADVICE                                                                               \
+    "Set this machine's clock. If that is right, the session token has expired: get a new one."
 #define QUOTA_ADVICE                                                                               \
     "Ask for a higher quota at https://console.aws.amazon.com/servicequotas, or use another "      \
     "region."
