@@ -5,6 +5,8 @@
 
 #include "kit/settings.h"
 
+#include <string.h>
+
 static const char *copy_setting(aw_op *op, const aw_settings *settings, const char *name)
 {
     return kit_copy_text(op, kit_setting_text(settings, name));
@@ -46,11 +48,12 @@ static void aws_close(void *state)
         sigv4_keys_finish(aws->keys);
 }
 
+static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = aws_list_quotas};
+
 static const void *aws_extension(void *state, const char *id)
 {
     (void)state;
-    (void)id;
-    return NULL;
+    return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;
 }
 
 static const aw_vtable vtable = {
@@ -58,6 +61,7 @@ static const aw_vtable vtable = {
     .open = aws_open,
     .close = aws_close,
     .regions = aws_regions,
+    .list_offers = aws_list_offers,
     .create = aws_create,
     .get = aws_get,
     .list = aws_list,
