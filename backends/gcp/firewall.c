@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rule that lets ssh in to the machines that carry Archway's tag. It is made once for each network;
+ * whoever finds that another was quicker is content. A network of another project's is that project's affair.
+ */
+#include "backends/gcp/create.h"
+
+#include "kit/buf.h"
+#include "kit/error.h"
+
+#include <string.h>
+
+static const char *rule_name(aw_op *op)
+{
+    const struct gcp *gcp = op->state;
+    kit_buf name;
+    kit_buf_init(&name, kit_op_memory(op), 63);
+    kit_buf_addf(&name, "archway-ssh-%s", gcp_last_part(gcp->network));
+    return name.state == KIT_BUF_OK ? kit_buf_text(&name) : "archway-ssh";
+}
+
+static void on_ready(aw_op *op, const aw_error *error, void *arg)
+{
+    if (error->code && error->code != AW_E_CONFLICT)
+        aw_fail(op, error);
+    else
+        creation_insert(arg);
+}
+
+static void on_made(aw_op *op, const aw_response *answer, void *arg)
+{
+    KIT_CLEANUP(kit_json_finish) kit_json document;
+    kit_json_node root = kit_json_parse(&document, answer);
+    const char *operation = kit_json_text(&root, "name");
+    if (document.error.code)
+        gcp_fail_unread(op, "firewalls", &document.error);
+    else
+        gcp_watch(op, NULL, operation, on_ready, arg);
+}
+
+static void on_not_made(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    (void)answer;
+    on_ready(op, error, arg);
+}
+
+static json_t *rule_body(aw_op *op)
+{
+    const struct gcp *gcp = op->state;
+    kit_buf network;
+    kit_buf_init(&network, kit_op_memory(op), 512);
+    kit_buf_addf(&network, "projects/%s/global/networks/%s", gcp->project, gcp->network);
+    return json_pack("{s:s,s:s,s:s,s:s,s:[s],s:[s],s:[{s:s,s:[s]}]}", "name", rule_name(op),
+                     "description", "ssh to the machines that Archway starts", "network",
+                     network.state == KIT_BUF_OK ? kit_buf_text(&network) : "", "direction",
+                     "INGRESS", "sourceRanges", "0.0.0.0/0", "targetTags", GCP_TAG, "allowed",
+                     "IPProtocol", "tcp", "ports", "22");
+}
+
+static void make(struct creation *creation)
+{
+    const aw_resource resource = {
+        .size = sizeof resource,
+        .shared = 1,
+        .kind = "firewall",
+        .id = rule_name(creation->op),
+    };
+    kit_request request;
+    aw_emit_resource(creation->op, &resource);
+    gcp_compute_init(&request, creation->op, "firewalls", "POST");
+    kit_request_path(&request, "global");
+    kit_request_path(&request, "firewalls");
+    kit_request_json(&request, rule_body(creation->op));
+    /* A second one of the same name is refused, so asking twice makes one. */
+    request.wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED;
+    kit_request_send(&request, on_made, on_not_made, creation);
+}
+
+static void on_there(aw_op *op, const aw_response *answer, void *arg)
+{
+    (void)op;
+    (void)answer;
+    creation_insert(arg);
+}
+
+static void on_absent(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    (void)answer;
+    if (error->code == AW_E_NOT_FOUND)
+        make(arg);
+    else
+        aw_fail(op, error);
+}
+
+void creation_open_firewall(struct creation *creation)
+{
+    const struct gcp *gcp = creation->op->state;
+    kit_request request;
+    if (strchr(gcp->network, '/'))
+        return creation_insert(creation);
+    gcp_compute_init(&request, creation->op, "firewalls", "GET");
+    kit_request_path(&request, "global");
+    kit_request_path(&request, "firewalls");
+    kit_request_path(&request, rule_name(creation->op));
+    request.wire.flags |= AW_REQUEST_SHARED;
+    kit_request_send(&request, on_there, on_absent, creation);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests of the compute API, and the words of its answers. */
+#include "backends/gcp/gcp.h"
+
+#include "kit/error.h"
+
+#include <string.h>
+
+void gcp_compute_init(kit_request *request, aw_op *op, const char *name, const char *method)
+{
+    const struct gcp *gcp = op->state;
+    kit_request_init(request, op, name, method, gcp->compute);
+    if (!gcp->project) {
+        request->failed = 1;
+        kit_fail(op, AW_E_INVALID, "No project: %s", gcp->no_project);
+        return;
+    }
+    kit_request_path(request, "projects");
+    kit_request_path(request, gcp->project);
+}
+
+const char *gcp_last_part(const char *url)
+{
+    const char *slash = strrchr(url, '/');
+    return slash ? slash + 1 : url;
+}
+
+void gcp_fail_unread(aw_op *op, const char *name, const aw_error *problem)
+{
+    kit_fail(op, problem->code, "Google's answer to `%s` cannot be read: %s", name,
+             problem->message);
+}
