@@ -2,6 +2,7 @@
 /* A child process from its start to its end. */
 #include "core/real_program.h"
 
+#include "core/arena.h"
 #include "core/mem.h"
 #include "core/real_spawn.h"
 #include "kit/buf.h"
@@ -39,7 +40,8 @@ struct running {
     struct loop_timer timer;
     struct stream output;
     struct stream errors;
-    int input; /* -1: closed */
+    struct arena secrets; /* what a secret program says */
+    int input;            /* -1: closed */
     size_t written;
     bool ended;
     int32_t status;
@@ -63,6 +65,7 @@ static void release(struct running *running)
     close_stream(running, &running->child.process, &running->process_watch);
     kit_buf_finish(&running->output.text);
     kit_buf_finish(&running->errors.text);
+    arena_finish(&running->secrets);
     mem_free(running);
 }
 
@@ -192,7 +195,8 @@ static void init_stream(struct stream *stream, struct running *running, int fd, 
     stream->watch = (struct loop_watch){.ready = on_readable, .arg = stream};
     stream->running = running;
     stream->fd = fd;
-    kit_buf_init(&stream->text, mem_kit(), max);
+    kit_buf_init(&stream->text, running->call->secret ? arena_kit(&running->secrets) : mem_kit(),
+                 max);
 }
 
 static void report_not_started(void *arg)
@@ -226,6 +230,7 @@ void program_run(struct loop *loop, struct run_call *call)
     running->process_watch = (struct loop_watch){.ready = on_ended, .arg = running};
     running->input_watch = (struct loop_watch){.ready = on_writable, .arg = running};
     running->timer = (struct loop_timer){.run = on_timer, .arg = running};
+    arena_init(&running->secrets, true);
     init_stream(&running->output, running, running->child.output, max);
     init_stream(&running->errors, running, running->child.errors, max);
     if (!watch_all(running)) {

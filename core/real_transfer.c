@@ -196,7 +196,7 @@ struct transfer *transfer_create(struct wire_call *call, const struct authoritie
         return NULL;
     transfer->call = call;
     arena_init(&transfer->secrets, true);
-    arena_init(&transfer->arena, false);
+    arena_init(&transfer->arena, call->secret);
     kit_buf_init(&transfer->body, call->secret ? arena_kit(&transfer->secrets) : mem_kit(), max);
     transfer->easy = curl_easy_init();
     if (!transfer->easy || add_headers(transfer)) {

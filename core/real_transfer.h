@@ -22,7 +22,7 @@ struct transfer {
     CURL *easy;
     struct curl_slist *lines; /* in `secrets` */
     struct arena secrets;     /* header lines, and the answer to `authenticate` */
-    struct arena arena;       /* headers of the answer */
+    struct arena arena;       /* headers of the answer, secret if it is */
     aw_header *headers;
     size_t header_count;
     size_t header_bytes; /* of interim answers too */
