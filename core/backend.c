@@ -107,5 +107,5 @@ const aw_quotas *backend_quotas(const struct backend *backend)
     const aw_vtable *vtable = &backend->plugin->vtable;
     const aw_quotas *quotas =
         vtable->extension ? vtable->extension(backend->state, AW_QUOTAS) : NULL;
-    return quotas && AW_HAS(quotas, list_quotas) ? quotas : NULL;
+    return quotas && AW_HAS(quotas, list_quotas) && quotas->list_quotas ? quotas : NULL;
 }

@@ -153,8 +153,9 @@ static void on_listed(struct shard_wait *wait)
     error_copy(&listing->error, &shard->error);
     if (shard->error.code)
         add_problem(part, &shard->error);
-    for (size_t i = 0; i < shard->problem_count && !part->job->ended; i++)
-        add_problem(part, &shard->problems[i]);
+    const struct problems *problems = shard_problems(shard);
+    for (size_t i = 0; i < problems->count && !part->job->ended; i++)
+        add_problem(part, &problems->items[i]);
     part_done(part->job);
     judge_backend(part);
     settle(part->job);

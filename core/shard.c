@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define LISTING_TIMEOUT_MS 300000u
+/* Offers do not wait for longer for what is only nice to know. */
+#define QUOTAS_TIMEOUT_MS 20000u
 #define MOST_PROBLEMS 1000u
 
 static void on_offer(struct op *op, const aw_offer *offer)
@@ -26,32 +28,56 @@ static void on_offer(struct op *op, const aw_offer *offer)
 static void on_problem(struct op *op, const aw_error *problem)
 {
     struct shard *shard = op->owner;
-    if (shard->problem_count >= MOST_PROBLEMS)
+    struct problems *problems = &shard->incoming_problems;
+    if (problems->count >= MOST_PROBLEMS)
         return;
-    aw_error *kept = VEC_PUSH(&shard->problems, &shard->problem_count);
+    aw_error *kept = VEC_PUSH(&problems->items, &problems->count);
     if (kept)
         *kept = *problem;
     else
         op_fail_memory(op, "the problems of a listing");
 }
 
-/* Moves the new rows into the table in the place of the old ones. */
-static int take_over(struct shard *shard)
+static void problems_finish(struct problems *problems)
+{
+    mem_free(problems->items);
+    *problems = (struct problems){0};
+}
+
+const struct problems *shard_problems(const struct shard *shard)
+{
+    return shard->error.code ? &shard->incoming_problems : &shard->problems;
+}
+
+/* Adds the new rows to the table, and only then drops the old ones. */
+static int take_rows(struct shard *shard)
 {
     struct table *table = shard->backend->aw->table;
-    table_drop(table, shard->id);
+    uint32_t id = ++shard->backend->aw->shard_ids;
     for (uint32_t row = 0; row < table_count(shard->incoming); row++) {
         aw_offer offer = {.size = sizeof offer};
         const char *backend = NULL;
         table_offer(shard->incoming, row, &offer, &backend);
         if (quotas_lack(&shard->quotas, offer.quota))
             offer.availability = AW_NO_QUOTA;
-        if (table_add(table, shard->id, backend, &offer, &shard->error)) {
-            table_drop(table, shard->id);
+        if (table_add(table, id, backend, &offer, &shard->error)) {
+            table_drop(table, id);
             return -1;
         }
     }
+    table_drop(table, shard->id);
+    shard->id = id;
     return 0;
+}
+
+static void take_over(struct shard *shard)
+{
+    if (take_rows(shard))
+        return;
+    problems_finish(&shard->problems);
+    shard->problems = shard->incoming_problems;
+    shard->incoming_problems = (struct problems){0};
+    shard->fetched_at_ms = backend_now_ms(shard->backend);
 }
 
 static void tell_all(struct shard *shard)
@@ -83,14 +109,12 @@ static void stop_listing(struct shard *shard)
 
 static void finish(struct shard *shard)
 {
-    if (!shard->listed || shard->quota_op)
+    if (!shard->listed || (shard->quota_op && shard->op->error.code == AW_OK))
         return;
-    shard->error = shard->op->error;
-    shard->error.size = sizeof shard->error;
-    if (shard->error.code == AW_OK && take_over(shard) == 0) {
-        shard->fetched_at_ms = backend_now_ms(shard->backend);
-        shard->complete = shard->problem_count == 0;
-    }
+    if (shard->op->error.code)
+        shard->error = shard->op->error;
+    if (shard->error.code == AW_OK)
+        take_over(shard);
     stop_listing(shard);
     tell_all(shard);
 }
@@ -116,6 +140,10 @@ static void on_quotas_done(struct op *op)
     if (op->error.code)
         context_log(shard->backend->aw, AW_LOG_WARNING, "%s %s: quotas: %s", shard->backend->name,
                     shard->region ? shard->region : "", op->error.message);
+    if (op->error.code)
+        quotas_finish(&shard->quotas);
+    if (op->error.code == AW_E_NO_MEMORY)
+        shard->error = op->error;
     op_destroy(op);
     shard->quota_op = NULL;
     finish(shard);
@@ -161,21 +189,22 @@ static struct shard *create(struct backend *backend, const char *region)
 
 static int begin(struct shard *shard)
 {
+    struct backend *backend = shard->backend;
+    bool has_quotas = backend_quotas(backend) != NULL;
     const aw_offer_query wish = {
         .size = sizeof wish, .archs = AW_ARCH_ANY, .region = shard->region};
     shard->incoming = table_create();
-    shard->op = op_create(shard->backend, OP_LIST_OFFERS, shard->region, &sink, shard,
-                          LISTING_TIMEOUT_MS, false);
-    if (!shard->incoming || !shard->op) {
+    shard->op =
+        op_create(backend, OP_LIST_OFFERS, shard->region, &sink, shard, LISTING_TIMEOUT_MS, false);
+    if (has_quotas)
+        shard->quota_op = op_create(backend, OP_LIST_QUOTAS, shard->region, &quota_sink, shard,
+                                    QUOTAS_TIMEOUT_MS, false);
+    if (!shard->incoming || !shard->op || (has_quotas && !shard->quota_op)) {
         stop_listing(shard);
         return -1;
     }
-    mem_free(shard->problems);
-    shard->problems = NULL;
-    shard->problem_count = 0;
-    if (backend_quotas(shard->backend))
-        shard->quota_op = op_create(shard->backend, OP_LIST_QUOTAS, shard->region, &quota_sink,
-                                    shard, LISTING_TIMEOUT_MS, false);
+    problems_finish(&shard->incoming_problems);
+    shard->error = (aw_error){.size = sizeof shard->error};
     op_start(shard->op, &wish);
     if (shard->quota_op)
         op_start(shard->quota_op, &wish);
@@ -200,6 +229,7 @@ int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
     wait->shard = shard;
     list_init(&wait->link);
     if (!shard->op && is_fresh(shard, max_age_ms)) {
+        shard->error = (aw_error){.size = sizeof shard->error};
         wait->listed(wait);
         return 0;
     }
@@ -223,7 +253,8 @@ void shards_finish(struct backend *backend)
     for (size_t i = 0; i < backend->shard_count; i++) {
         struct shard *shard = backend->shards[i];
         stop_listing(shard);
-        mem_free(shard->problems);
+        problems_finish(&shard->problems);
+        problems_finish(&shard->incoming_problems);
         mem_free(shard->region);
         mem_free(shard);
     }

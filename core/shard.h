@@ -18,20 +18,25 @@ struct backend;
 struct op;
 struct table;
 
+/* What a listing reported. */
+struct problems {
+    aw_error *items;
+    size_t count;
+};
+
 struct shard {
     struct backend *backend;
-    char *region;           /* NULL: all of them */
-    uint32_t id;            /* of its rows in the table */
-    uint64_t fetched_at_ms; /* when the rows were listed; 0: never */
-    bool complete;          /* nothing was missing then */
-    aw_error error;         /* of the last listing */
-    aw_error *problems;     /* what it reported */
-    size_t problem_count;
+    char *region;             /* NULL: all of them */
+    uint32_t id;              /* of its rows in the table */
+    uint64_t fetched_at_ms;   /* when the rows were listed; 0: never */
+    struct problems problems; /* what is missing from the rows */
+    aw_error error;           /* of the last listing, for those who wait for it */
     struct op *op;
     struct op *quota_op; /* beside it, where the backend knows quotas */
     struct quotas quotas;
     bool listed; /* the offers are there; the quotas may not be */
     struct table *incoming;
+    struct problems incoming_problems; /* kept until the next listing if this one fails */
     struct link waiting;
 };
 
@@ -45,6 +50,8 @@ struct shard_wait {
  * `max_age_ms` ago. -1: no memory. */
 int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
                struct shard_wait *wait);
+/* What is missing from what those who wait are given. */
+const struct problems *shard_problems(const struct shard *shard);
 /* Gives up waiting. A listing that nobody waits for any more is stopped. */
 void shard_leave(struct shard_wait *wait);
 
