@@ -52,7 +52,7 @@ struct sigv4_keys {
     EVP_MD *sha256;
     EVP_MD_CTX *blank; /* SHA-256 before its first byte */
     EVP_MD_CTX
-        *head; /* after the first block of the last canonical request: the next begins alike */
+    *head; /* after the first block of the last canonical request: the next begins alike */
     EVP_MD_CTX *work;
     char head_block[SIGV4_BLOCK];
     uint64_t uses;

@@ -47,26 +47,30 @@ static int refuse_name(const char *name, aw_error *ret_error)
                          name);
 }
 
-/* The name in lower case: itself if it can be. */
-static int read_name(struct sigv4_headers *headers, const char *name, aw_bytes *ret_name,
+/* A copy in lower case. Only where it is needed: most names are written so. */
+static const char *lower(struct sigv4_headers *headers, aw_bytes name)
+{
+    char *copy = headers->name_memory + headers->names_size - name.size;
+    for (uint64_t i = 0; i < name.size; i++)
+        copy[i] = (char)(name.data[i] | (name.data[i] >= 'A' && name.data[i] <= 'Z' ? 0x20 : 0));
+    return copy;
+}
+
+static int read_name(struct sigv4_headers *headers, const char *text, aw_bytes *ret_name,
                      aw_error *ret_error)
 {
-    size_t size = strlen(name);
-    *ret_name = (aw_bytes){.data = name, .size = size};
-    if (size > 0 && sigv4_span(name, size, SIGV4_LOWER) == size)
-        return 0;
-    if (size == 0 || sigv4_span(name, size, SIGV4_TOKEN) < size)
-        return refuse_name(name, ret_error);
-    char *copy = sigv4_text_reserve(&headers->names, size);
-    if (!copy)
+    aw_bytes name = {.data = text, .size = strlen(text)};
+    if (name.size > SIGV4_MAX_NAMES - headers->names_size)
         return kit_error_set(ret_error, AW_E_INVALID,
                              "The names of the headers of a request to sign may have at most %d "
                              "bytes together.",
                              SIGV4_MAX_NAMES);
-    for (size_t i = 0; i < size; i++)
-        copy[i] = (char)(name[i] | (name[i] >= 'A' && name[i] <= 'Z' ? 0x20 : 0));
-    headers->names.at += size;
-    ret_name->data = copy;
+    headers->names_size += name.size;
+    if (name.size == 0 || sigv4_span(text, name.size, SIGV4_TOKEN) < name.size)
+        return refuse_name(text, ret_error);
+    if (sigv4_span(text, name.size, SIGV4_LOWER) < name.size)
+        name.data = lower(headers, name);
+    *ret_name = name;
     return 0;
 }
 
@@ -113,7 +117,7 @@ int sigv4_headers_read(struct sigv4_headers *headers, const aw_request *request,
     headers->count = 0;
     headers->has_host = false;
     headers->content_hash = (aw_bytes){.data = "", .size = 0};
-    headers->names = sigv4_text_in(headers->name_memory, sizeof headers->name_memory);
+    headers->names_size = 0;
     if (request->header_count > SIGV4_MAX_HEADERS)
         return kit_error_set(ret_error, AW_E_INVALID,
                              "A request to sign may have at most %d headers.", SIGV4_MAX_HEADERS);

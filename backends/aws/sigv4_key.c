@@ -8,13 +8,16 @@
 #include "kit/error.h"
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #define PREFIX "AWS4"
 #define LAST_TERM "aws4_request"
 
+/* What OpenSSL remembers of a failure would otherwise be found by the next who asks it: a TLS connection. */
 static int no_memory(aw_error *ret_error)
 {
+    ERR_clear_error();
     return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for a signature");
 }
 
@@ -29,10 +32,12 @@ int sigv4_keys_prepare(struct sigv4_keys *keys, aw_error *ret_error)
     if (!keys->head)
         keys->head = EVP_MD_CTX_new();
     if (!keys->sha256 || !keys->blank || !keys->head ||
-        !EVP_DigestInit_ex2(keys->blank, keys->sha256, NULL))
+        !EVP_DigestInit_ex2(keys->blank, keys->sha256, NULL)) {
+        ERR_clear_error();
         return kit_error_set(ret_error, AW_E_INTERNAL,
                              "OpenSSL's SHA-256 cannot be used: is there memory, and a provider "
                              "that has it, in openssl.cnf?");
+    }
     keys->work = EVP_MD_CTX_new();
     return keys->work ? 0 : no_memory(ret_error);
 }

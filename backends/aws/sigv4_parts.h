@@ -184,7 +184,7 @@ struct sigv4_headers {
     size_t count;
     bool has_host;
     aw_bytes content_hash; /* the request's own x-amz-content-sha256; size 0: none */
-    struct sigv4_text names;
+    size_t names_size;     /* of the request's own */
     unsigned char order[SIGV4_MAX_HEADERS + 4]; /* by name; of equal names the first one first */
     struct sigv4_header items[SIGV4_MAX_HEADERS + 4];
     char name_memory[SIGV4_MAX_NAMES];
