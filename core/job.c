@@ -191,6 +191,23 @@ int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_
     return 0;
 }
 
+int job_backend_of(archway *aw, const archway_machine *machine, struct backend **ret_backend,
+                   aw_error *ret_error)
+{
+    struct backend *backend = NULL;
+    if (job_backend(aw, machine->backend, &backend, ret_error))
+        return -1;
+    if (!machine->id || !*machine->id)
+        return kit_error_set(ret_error, AW_E_INVALID, "the machine's id is missing");
+    bool nowhere = !machine->region || !*machine->region;
+    if (nowhere && !backend_can(backend, AW_CAP_WHOLE_LISTING))
+        return kit_error_set(ret_error, AW_E_INVALID,
+                             "the machine's region is missing, and `%s` has several",
+                             backend->name);
+    *ret_backend = backend;
+    return 0;
+}
+
 struct op *job_op(archway_job *job, struct backend *backend, enum op_kind kind, const char *region,
                   const struct op_sink *sink)
 {

@@ -113,6 +113,10 @@ const char *job_text(archway_job *job, const char *text);
 /* The open backend of that name, or -1 and why there is none. */
 int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error);
 
+/* The same for the backend of a machine, which must be named so that the backend can tell which it is. */
+int job_backend_of(archway *aw, const archway_machine *machine, struct backend **ret_backend,
+                   aw_error *ret_error);
+
 /* An operation of this job, with its time limit and itself as the owner. NULL ends the job. */
 struct op *job_op(archway_job *job, struct backend *backend, enum op_kind kind, const char *region,
                   const struct op_sink *sink);

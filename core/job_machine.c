@@ -63,10 +63,8 @@ static int machine_job(archway *aw, const archway_machine *machine, enum op_kind
                        aw_error *ret_error)
 {
     struct backend *backend = NULL;
-    if (job_backend(aw, machine->backend, &backend, ret_error))
+    if (job_backend_of(aw, machine, &backend, ret_error))
         return -1;
-    if (!machine->id || !*machine->id)
-        return kit_error_set(ret_error, AW_E_INVALID, "the machine's id is missing");
     archway_job *job =
         job_create(aw, &machine_kind, sizeof(struct machine_job), call, timeout_ms, ret_error);
     if (!job)

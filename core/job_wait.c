@@ -120,7 +120,7 @@ int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_sta
     struct backend *backend = NULL;
     if (until_state != AW_STATE_RUNNING && until_state != AW_STATE_TERMINATED)
         return kit_error_set(ret_error, AW_E_INVALID, "wait for running or for terminated");
-    if (job_backend(aw, machine->backend, &backend, ret_error))
+    if (job_backend_of(aw, machine, &backend, ret_error))
         return -1;
     archway_job *job =
         job_create(aw, &wait_kind, sizeof(struct wait_job), call, JOB_WAIT_MS, ret_error);
@@ -134,9 +134,9 @@ int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_sta
     state->wait.id = job_text(job, machine->id);
     state->region = job_text(job, machine->region);
     state->start = (struct loop_timer){.run = start, .arg = job};
-    if (job->ended || !state->wait.id) {
+    if (job->ended) {
         archway_job_destroy(job);
-        return kit_error_set(ret_error, AW_E_INVALID, "the machine's id is missing");
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the wait");
     }
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);

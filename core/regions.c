@@ -25,9 +25,19 @@ struct region_search {
 static const char *const whole[] = {NULL};
 static const aw_error no_error = {.size = sizeof no_error};
 
+static bool knows(const struct region_search *search, const char *name)
+{
+    for (size_t i = 0; i < search->count; i++)
+        if (!strcmp(search->names[i], name))
+            return true;
+    return false;
+}
+
 static void on_region(struct op *op, const aw_region *region)
 {
     struct region_search *search = op->owner;
+    if (knows(search, region->name))
+        return;
     const char *name = arena_text(&search->arena, region->name);
     const char **place = NULL;
     aw_error error = {0};
