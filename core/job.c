@@ -82,10 +82,12 @@ void job_end(archway_job *job, const aw_error *error)
     loop_set(job->aw->loop, &job->ending, 0);
 }
 
-void job_end_with(archway_job *job, uint32_t code, const char *message)
+void job_end_with(archway_job *job, const struct backend *backend, uint32_t code,
+                  const char *message)
 {
     aw_error error = {0};
     kit_error_set(&error, code, "%s", message);
+    kit_error_text(error.backend, sizeof error.backend, backend->name);
     job_end(job, &error);
 }
 

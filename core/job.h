@@ -96,7 +96,8 @@ void job_late(const archway_job *job, const struct backend *backend, aw_error *r
 
 /* Ends the job from the loop; the first end stands. `error` NULL: success. */
 void job_end(archway_job *job, const aw_error *error);
-void job_end_with(archway_job *job, uint32_t code, const char *message);
+void job_end_with(archway_job *job, const struct backend *backend, uint32_t code,
+                  const char *message);
 void job_end_memory(archway_job *job);
 
 /* Keeping results. -1: no memory, which the caller tells: a sink by op_fail_memory, whoever else by

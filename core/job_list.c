@@ -122,7 +122,7 @@ static void list_region(struct list_part *part, const char *region)
     struct list_op *item = arena_alloc(&job->arena, sizeof *item);
     struct op *op = item ? job_op(job, part->backend, OP_LIST, region, &sink) : NULL;
     if (!op) {
-        job_end_with(job, AW_E_NO_MEMORY, "out of memory for a listing");
+        job_end_memory(job);
         return;
     }
     item->part = part;

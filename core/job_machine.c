@@ -42,7 +42,7 @@ static void on_done(struct op *op)
     else if (error.code)
         job_end(job, &error);
     else if (state->kind == OP_GET && !job->instance_count)
-        job_end_with(job, AW_E_NOT_FOUND, "the provider knows no such machine");
+        job_end_with(job, state->backend, AW_E_NOT_FOUND, "the provider knows no such machine");
     else
         job_end(job, NULL);
 }

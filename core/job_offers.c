@@ -90,12 +90,12 @@ static void select_offers(archway_job *job)
     struct offers_job *state = job->state;
     struct selection selection = {0};
     if (table_select(job->aw->table, state->query, &selection)) {
-        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the selection");
+        job_end_memory(job);
         return;
     }
     memcpy(job->removed, selection.removed, sizeof job->removed);
     if (own_offers(job, &selection))
-        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the offers");
+        job_end_memory(job);
     else
         job_end(job, NULL);
     selection_finish(&selection);
@@ -176,7 +176,7 @@ static void list_region(struct part *part, const char *region)
     state->pending++;
     part->job->parts++;
     if (shard_list(part->backend, region, state->max_age_ms, &listing->wait))
-        job_end_with(part->job, AW_E_NO_MEMORY, "out of memory for a listing");
+        job_end_memory(part->job);
 }
 
 static void on_regions(struct regions_wait *wait, const char *const *names, size_t count,
@@ -190,7 +190,7 @@ static void on_regions(struct regions_wait *wait, const char *const *names, size
     }
     part->listings = arena_alloc(&job->arena, (count + 1) * sizeof *part->listings);
     if (!part->listings)
-        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the listings");
+        job_end_memory(job);
     for (size_t i = 0; i < count && !job->ended; i++)
         if (wanted(part, names[i]))
             list_region(part, names[i]);

@@ -59,7 +59,7 @@ static void sign(struct sign_job *state)
     uint64_t at_ms = state->at_ms ? state->at_ms : backend_now_ms(state->backend);
     signed_headers_init(&headers);
     if (!credentials) {
-        job_end_with(job, AW_E_UNAUTHENTICATED, "the credentials have expired");
+        job_end_with(job, state->backend, AW_E_UNAUTHENTICATED, "the credentials have expired");
         return;
     }
     if (signing_run(state->backend, &state->request, credentials, at_ms, &headers, &error)) {
@@ -68,7 +68,7 @@ static void sign(struct sign_job *state)
     }
     for (size_t i = 0; i < headers.count; i++)
         if (add_header(job, &headers.items[i], headers.secret[i]))
-            job_end_with(job, AW_E_NO_MEMORY, "out of memory for the headers");
+            job_end_memory(job);
     job_end(job, NULL);
 }
 
@@ -95,7 +95,7 @@ static void start(void *arg)
     struct sign_job *state = arg;
     int found = credentials_get(&state->backend->credentials, &state->wait);
     if (found < 0)
-        job_end_with(state->job, AW_E_NO_MEMORY, "out of memory for the credentials");
+        job_end_memory(state->job);
     else if (found)
         sign(state);
 }

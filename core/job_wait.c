@@ -41,12 +41,13 @@ static bool is_lasting(const aw_error *error)
 static void on_missing(struct wait_job *state)
 {
     archway_job *job = state->job;
-    state->missing++;
-    if (state->until == AW_STATE_TERMINATED && state->missing >= GONE_AFTER)
+    if (++state->missing < GONE_AFTER)
+        return;
+    if (state->until == AW_STATE_TERMINATED)
         job_end(job, NULL);
-    if (state->until != AW_STATE_TERMINATED &&
-        loop_now_ms(job->aw->loop) - state->started_ms > UNSEEN_MS)
-        job_end_with(job, AW_E_NOT_FOUND, "the provider does not list the machine any more");
+    else if (loop_now_ms(job->aw->loop) - state->started_ms > UNSEEN_MS)
+        job_end_with(job, state->backend, AW_E_NOT_FOUND,
+                     "the provider does not list the machine any more");
 }
 
 static bool has_ended(uint32_t state)
@@ -81,7 +82,7 @@ static void on_present(struct wait_job *state, const aw_instance *instance)
              instance->reason ? ": " : "", instance->reason ? instance->reason : "");
     if (job_add_instance(job, state->backend->name, instance))
         job_end_memory(job);
-    job_end_with(job, AW_E_UNAVAILABLE, message);
+    job_end_with(job, state->backend, AW_E_UNAVAILABLE, message);
 }
 
 static void on_seen(struct poll_wait *wait, const aw_instance *instance, const aw_error *error)
@@ -102,7 +103,7 @@ static void on_late(void *arg)
     char message[256];
     snprintf(message, sizeof message, "the machine was not %s within %llu s",
              archway_state_name(state->until), (unsigned long long)job->timeout_ms / 1000);
-    job_end_with(job, AW_E_TIMEOUT, message);
+    job_end_with(job, state->backend, AW_E_TIMEOUT, message);
 }
 
 static void start(void *arg)
@@ -111,7 +112,7 @@ static void start(void *arg)
     struct wait_job *state = job->state;
     state->started_ms = loop_now_ms(job->aw->loop);
     if (poller_join(state->backend, state->region, &state->wait))
-        job_end_with(job, AW_E_NO_MEMORY, "out of memory for the poll");
+        job_end_memory(job);
 }
 
 int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_state,

@@ -20,6 +20,7 @@ struct poller {
     struct op *op;
     struct loop_timer timer;
     uint64_t interval_ms; /* grows while nobody joins */
+    aw_error gap;         /* what the listing under way lacks */
     struct link waiting;
     struct link told; /* who have been told of this round */
 };
@@ -42,7 +43,7 @@ static void tell(struct poller *poller, struct poll_wait *wait, const aw_instanc
     wait->seen(wait, instance, error);
 }
 
-/* Those that the listing did not name, once it is whole. */
+/* Those that the listing did not name. */
 static void tell_rest(struct poller *poller, const aw_error *error)
 {
     while (!list_empty(&poller->waiting))
@@ -68,17 +69,19 @@ static void on_instance(struct op *op, const aw_instance *instance)
 static void on_done(struct op *op)
 {
     struct poller *poller = op->owner;
-    aw_error error = op->error;
+    aw_error error = op->error.code ? op->error : poller->gap;
     poller->op = NULL;
     op_destroy(op);
     tell_rest(poller, error.code ? &error : NULL);
     idle(poller);
 }
 
+/* Who is not in a listing with gaps may be there all the same: the next one tells. */
 static void on_problem(struct op *op, const aw_error *problem)
 {
-    (void)op;
-    (void)problem;
+    struct poller *poller = op->owner;
+    poller->gap = *problem;
+    poller->gap.code = AW_E_UNAVAILABLE;
 }
 
 static const struct op_sink sink = {
@@ -93,6 +96,7 @@ static void poll(void *arg)
     const aw_list wish = {.size = sizeof wish, .region = poller->region};
     if (list_empty(&poller->waiting))
         return;
+    poller->gap = (aw_error){.size = sizeof poller->gap};
     poller->op = op_create(poller->backend, OP_LIST, poller->region, &sink, poller,
                            LISTING_TIMEOUT_MS, false);
     if (poller->op) {
