@@ -16,7 +16,7 @@
 #define PIECES 4
 #define PIECE (CANARY_SIZE / PIECES)
 #define WINDOW ((size_t)1 << 20)
-#define LARGEST_MAPPING ((uint64_t)1 << 32) /* of sanitizers only */
+#define LARGEST_MAPPING ((uint64_t)1 << 28) /* larger ones are the sanitizers' own */
 
 static char place[512];
 static char first_letters[PIECES]; /* so that most of the memory is passed over quickly */
@@ -62,7 +62,7 @@ static unsigned scan(int memory, uint64_t from, uint64_t to, char *window, const
         size_t size = to - at < WINDOW ? (size_t)(to - at) : WINDOW;
         ssize_t got = pread(memory, window, size, (off_t)at);
         for (ssize_t i = 0; i + PIECE <= got; i++) {
-            if (!is_piece(window + i))
+            if (!window[i] || !is_piece(window + i))
                 continue;
             snprintf(place, sizeof place, "%#llx in %s", (long long)at + (long long)i, name);
             found++;
