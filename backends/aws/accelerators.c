@@ -58,7 +58,8 @@ static void names_read(aw_op *op, kit_xml *document, const kit_xml_node *item, c
                        struct aws_gpus *gpus)
 {
     char clean[2][LONGEST_NAME];
-    kit_error_text(clean[0], LONGEST_NAME, kit_xml_find_text(item, "manufacturer", vendor));
+    const char *maker = kit_xml_find_text(item, "manufacturer", "");
+    kit_error_text(clean[0], LONGEST_NAME, *maker ? maker : vendor);
     kit_error_text(clean[1], LONGEST_NAME, kit_xml_text(document, item, "name"));
     if (document->error.code)
         return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parts of a listing as text on disk: a line that says what it is, a line a type, and a last line that proves
- * it whole. What is read may be anything: not a line counts before all have been checked. */
+/* Parts of a listing as text on disk: a line that says what it is and who was asked, a line a type, and a last
+ * line that proves it whole. What is read may be anything: no line counts before all have been checked. */
 #include "backends/aws/offers.h"
 
 #include "kit/error.h"
@@ -16,23 +16,43 @@ enum {
     LONGEST_KEY = 128
 };
 
-static void make_key(char key[LONGEST_KEY], const struct aws_listing *listing,
-                     const struct aws_kept *kept)
+static void key_write(char key[LONGEST_KEY], const struct aws_listing *listing,
+                      const struct aws_kept *kept)
 {
     snprintf(key, LONGEST_KEY, "%s-%s", kept->name, listing->region);
 }
 
+/* Facts of another endpoint, of a stand-in for AWS, are not AWS's. */
+static const char *first_line(aw_op *op, const struct aws_listing *listing,
+                              const struct aws_kept *kept)
+{
+    const char *place = NULL;
+    const char *url = aws_endpoint(op, kept->service, listing->region, &place);
+    kit_buf line;
+    if (!url)
+        return NULL;
+    kit_buf_init(&line, kit_op_memory(op), LARGEST);
+    kit_buf_addf(&line, "archway-aws %s %s\n", kept->name, url);
+    return kit_buf_text(&line);
+}
+
+/* Nothing is no fact worth keeping. */
 void aws_kept_save(aw_op *op, const struct aws_listing *listing, const struct aws_kept *kept)
 {
     char key[LONGEST_KEY];
     kit_buf text;
-    make_key(key, listing, kept);
+    const char *first = first_line(op, listing, kept);
+    if (!first)
+        return;
     kit_buf_init(&text, kit_op_memory(op), LARGEST);
-    kit_buf_addf(&text, "archway-aws %s\n", key);
+    kit_buf_add_text(&text, first);
+    size_t empty = text.size;
     for (const struct aws_type *type = listing->types; type; type = type->next)
         kept->save(&text, type);
+    bool is_empty = text.size == empty;
     kit_buf_add_text(&text, LAST_LINE);
-    if (kit_buf_text(&text))
+    key_write(key, listing, kept);
+    if (kit_buf_text(&text) && !is_empty)
         aw_cache_put(op, key, kit_buf_text(&text), text.size);
 }
 
@@ -112,15 +132,15 @@ int aws_kept_load(aw_op *op, struct aws_listing *listing, const struct aws_kept 
                   uint64_t max_age_ms, uint64_t *ret_age_ms)
 {
     char key[LONGEST_KEY];
-    char head[LONGEST_KEY + 16];
     aw_bytes content;
     uint64_t age_ms = 0;
-    make_key(key, listing, kept);
+    key_write(key, listing, kept);
     if (aw_cache_get(op, key, max_age_ms, &content, &age_ms))
         return -1;
-    char *text = kit_copy(op, content.data, content.size);
-    size_t size = (size_t)snprintf(head, sizeof head, "archway-aws %s\n", key);
-    if (!text || strncmp(text, head, size) != 0 || check(kept, text + size))
+    const char *first = first_line(op, listing, kept);
+    char *text = first ? kit_copy(op, content.data, content.size) : NULL;
+    size_t size = first ? strlen(first) : 0;
+    if (!text || strncmp(text, first, size) != 0 || check(kept, text + size))
         return -1;
     *ret_age_ms = age_ms;
     return take_over(op, listing, kept, text + size);

@@ -73,9 +73,9 @@ static void start(aw_op *op, struct aws_part *part)
 {
     const struct aws_kept *kept = part->kind->kept;
     uint64_t age_ms = 0;
-    if (kept && !aws_kept_load(op, part->listing, kept, kept->fresh_ms, &age_ms))
-        return;
     if (check_place(part))
+        return;
+    if (kept && !aws_kept_load(op, part->listing, kept, kept->fresh_ms, &age_ms))
         return;
     part->listing->waiting++;
     aws_pages_start(op, &part->kind->pages, part);

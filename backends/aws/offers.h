@@ -135,7 +135,8 @@ int aws_pages_next_json(aw_op *op, const kit_json_node *root, const char **ret_t
 
 /* A part as text on disk, a line a type, fields with tabs between. */
 struct aws_kept {
-    const char *name; /* with the revision of its lines: "types-1" */
+    const char *name;         /* with the revision of its lines: "types-1" */
+    enum aws_service service; /* who said it */
     uint64_t fresh_ms;
     void (*save)(kit_buf *text, const struct aws_type *type);
     /* Takes the fields of a line over, the first of which is the type's name; what is known of it already

@@ -216,7 +216,7 @@ static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
 }
 
 static const struct aws_kept kept = {
-    .name = "prices-1", .fresh_ms = DAY_MS, .save = save, .load = load};
+    .name = "prices-1", .service = AWS_PRICING, .fresh_ms = DAY_MS, .save = save, .load = load};
 
 const struct aws_part_kind aws_prices_part = {
     .what = "on-demand prices",

@@ -57,7 +57,7 @@ const char *aws_quota_code(const char *type, bool spot)
     size_t size = strspn(type, "abcdefghijklmnopqrstuvwxyz");
     kit_buf_init_in(&word, letters, sizeof letters);
     kit_buf_addf(&word, " %.*s ", (int)size, type);
-    if (!kit_buf_text(&word) || size == 0)
+    if (!kit_buf_text(&word) || size == 0 || !type[size] || !strchr("0123456789-", type[size]))
         return NULL;
     if (spot && strcmp(letters, " p ") == 0 && type[size] >= '5')
         return P5_SPOT;

@@ -79,4 +79,4 @@ static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
 }
 
 const struct aws_kept aws_types_kept = {
-    .name = "types-1", .fresh_ms = HOUR_MS, .save = save, .load = load};
+    .name = "types-1", .service = AWS_EC2, .fresh_ms = HOUR_MS, .save = save, .load = load};

@@ -74,7 +74,7 @@ static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
 }
 
 static const struct aws_kept kept = {
-    .name = "zones-1", .fresh_ms = HOUR_MS, .save = save, .load = load};
+    .name = "zones-1", .service = AWS_EC2, .fresh_ms = HOUR_MS, .save = save, .load = load};
 
 const struct aws_part_kind aws_zones_part = {
     .what = "zones",
