@@ -96,7 +96,7 @@ void write_file(const char *path, const char *bytes, size_t size)
 
 char *put_as(const char *plugin, const char *where, const char *name)
 {
-    static char bytes[1 << 20];
+    static char bytes[PLUGIN_SIZE];
     static char path[PATH_SIZE];
     size_t size = read_plugin(plugin, bytes, sizeof bytes);
     join(path, where, name);

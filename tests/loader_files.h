@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #define PATH_SIZE (PATH_MAX + 64)
+#define PLUGIN_SIZE (1 << 20) /* on arm64 each segment starts on a page of 64 KiB */
 
 extern char root[PATH_MAX];
 extern char folder[PATH_SIZE];    /* is searched by `load` */

@@ -94,7 +94,7 @@ static void test_a_refused_plugin_still_tells_its_abi(void **state)
 static void test_truncated_and_foreign_files_are_refused_beside_a_good_one(void **state)
 {
     (void)state;
-    char bytes[1 << 16];
+    static char bytes[PLUGIN_SIZE];
     char path[PATH_SIZE];
     size_t size = read_plugin("good_too", bytes, sizeof bytes);
     write_file(join(path, folder, "empty.so"), bytes, 0);
@@ -171,7 +171,7 @@ static void hide_symbols(char *bytes)
 static void test_a_symbol_that_the_dynamic_linker_finds_in_a_dependency_is_refused(void **state)
 {
     (void)state;
-    char bytes[1 << 16];
+    static char bytes[PLUGIN_SIZE];
     char path[PATH_SIZE];
     size_t size = read_plugin("both_hashes", bytes, sizeof bytes);
     write_file(join(path, folder, "whole.so"), bytes, size);
@@ -213,7 +213,7 @@ static void test_a_file_that_changed_after_it_was_loaded_is_refused(void **state
     assert_loaded("plugin.so");
     char path[PATH_SIZE];
     assert_int_equal(unlink(join(path, folder, "plugin.so")), 0);
-    char bytes[1 << 16];
+    static char bytes[PLUGIN_SIZE];
     size_t size = read_plugin("pairs/pair_newer", bytes, sizeof bytes);
     write_file(path, bytes, size);
     load();
