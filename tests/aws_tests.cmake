@@ -4,13 +4,21 @@ if(TARGET archway_backend_aws)
         archway_test(aws_${part}_test aws_${part}_test.c backend_host.c backend_services.c
             $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
     endforeach()
-    # Signing.
-    set(signer $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
-    foreach(test aws_sigv4_test aws_sigv4_memory_test)
-        archway_test(${test} ${test}.c header_collector.c ${signer})
+    # Offers.
+    foreach(part offers types prices kept quotas)
+        archway_test(aws_${part}_test aws_${part}_test.c aws_answers.c backend_host.c
+            backend_services.c $<TARGET_OBJECTS:archway_backend_aws>
+            LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
     endforeach()
-    archway_test(aws_sigv4_random_test aws_sigv4_random_test.c sigv4_reference.c header_collector.c
-        ${signer})
-    archway_test(aws_sigv4_vectors_test aws_sigv4_vectors_test.c sigv4_vectors.c header_collector.c
-        backend_host.c backend_services.c ${signer})
+    # Signing, which needs nothing else of the backend.
+    file(GLOB signer CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/aws/sigv4*.c)
+    add_library(aws_signer STATIC ${signer} sigv4_reference.c sigv4_reference_url.c)
+    target_link_libraries(aws_signer PUBLIC archway_core PkgConfig::CRYPTO)
+    foreach(part test refusals_test keys_test memory_test random_test)
+        archway_test(aws_sigv4_${part} aws_sigv4_${part}.c sigv4_stage.c header_collector.c
+            LIBRARIES aws_signer)
+    endforeach()
+    archway_test(aws_sigv4_vectors_test aws_sigv4_vectors_test.c sigv4_vectors.c sigv4_reference.c
+        sigv4_reference_url.c header_collector.c backend_host.c backend_services.c
+        $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
 endif()

@@ -8,7 +8,7 @@ plugin=$2
 out=$3
 
 rm -rf "$out"
-mkdir -p "$out"/{json,xml,elf,query,config,recording}
+mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4}
 
 find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
 find "$source/fixtures" -name '*.xml' -size -64k -exec cp {} "$out/xml" \;
@@ -94,4 +94,16 @@ content-type: application/json
 >>> DELETE https://api.example.com/v1/machines/1
 <<< lost
 END
+cat >"$out/sigv4/post" <<'END'
+ec2
+https://ec2.us-east-1.amazonaws.com/
+content-type: application/x-www-form-urlencoded; charset=utf-8
+X-Amz-Target:  AWSPriceListService.GetProducts 	
+User-Agent: x
+a:
+A: "b   c"
+END
+printf 's3\nhttps://bucket.s3.amazonaws.com:8443/a%%20b/%%e1%%88%%b4//c/../d?lifecycle&prefix=J&max-keys=%%32\n' >"$out/sigv4/s3"
+printf 'ec2\nhttp://[::1]:4566/./a//b/../%%41%%/?b=2&a=%%2b+&a-b=1&a=1&=&flag&c=a=b==\nhost: other\n' >"$out/sigv4/encoded"
+printf 's3\nhttps://h\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n' >"$out/sigv4/unsigned"
 find "$out" -type f | wc -l
