@@ -96,6 +96,7 @@ static void emit_offer(aw_op *op, const char *const words[WORDS])
         .memory_mib = 4096,
         .instance_type = words[0],
         .region = words[3],
+        .quota = words[4],
     };
     aw_emit_offer(op, &offer);
 }

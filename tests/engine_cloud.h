@@ -3,7 +3,7 @@
  * A small cloud and its backend. It speaks lines of words, "-" for none:
  *
  *     GET /regions              NAME
- *     GET /offers[?region=R]    TYPE amd64|arm64 PRICE
+ *     GET /offers[?region=R]    TYPE amd64|arm64 PRICE REGION QUOTA
  *     GET /machines[?region=R]  ID REGION STATE TOKEN OWNER
  *     GET /machines/ID          the same
  *     POST /machines            in: the token; out: ID

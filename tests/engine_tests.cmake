@@ -1,13 +1,3 @@
-# Sweeps through the recordings of Lambda Cloud: stopped anywhere, without memory, out of time.
-if(TARGET archway_backend_lambda)
-    foreach(sweep cancel memory deadline)
-        archway_test(sweep_${sweep}_test sweep_${sweep}_test.c lambda_acts.c replay_session.c)
-        target_compile_definitions(sweep_${sweep}_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
-        add_dependencies(sweep_${sweep}_test archway_backend_lambda)
-    endforeach()
-endif()
-
 # The engine, on a small cloud: the plugin of these tests does what the test's own functions say.
 set(ENGINE_PLUGINS ${CMAKE_BINARY_DIR}/tests/plugins/engine)
 add_custom_target(engine_plugins)
@@ -36,4 +26,20 @@ foreach(part request share credentials retry create pace offers fresh list wait 
     target_compile_definitions(engine_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
     set_target_properties(engine_${part}_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(engine_${part}_test engine_plugins)
+endforeach()
+
+# Sweeps through recordings, of that cloud and of Lambda Cloud: stopped anywhere, without memory, out of time.
+foreach(sweep cancel memory deadline)
+    archway_test(sweep_${sweep}_test sweep_${sweep}_test.c
+        engine_acts.c acts.c engine_cloud.c replay_session.c)
+    target_compile_definitions(sweep_${sweep}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
+    set_target_properties(sweep_${sweep}_test PROPERTIES ENABLE_EXPORTS ON)
+    add_dependencies(sweep_${sweep}_test engine_plugins)
+    if(TARGET archway_backend_lambda)
+        archway_test(sweep_${sweep}_lambda_test sweep_${sweep}_test.c
+            lambda_acts.c acts.c replay_session.c)
+        target_compile_definitions(sweep_${sweep}_lambda_test PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(sweep_${sweep}_lambda_test archway_backend_lambda)
+    endif()
 endforeach()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The acts of the sweeps, and the recordings that answer them. */
-#include "tests/lambda_acts.h"
+#include "tests/acts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,14 +10,14 @@
 
 #include <cmocka.h>
 
+#define MACHINE_ID "0920582c7ff041399e34823a0be62549"
 #define FIXTURES SOURCE_DIR "/fixtures/lambda/"
 #define RECORDINGS SOURCE_DIR "/tests/recordings/"
 #define KEY                                                                                        \
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
     "ada@example.org"
 
-const struct play life = {FIXTURES "life.http",
-                          {OFFERS, CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}};
+const char *const launch_url = "/instance-operations/launch";
 
 const struct play plays[] = {
     {FIXTURES "life.http", {OFFERS, CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}},
@@ -108,16 +108,6 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
     default:
         return archway_check(aw, "lambda", call, ret_job, ret_error);
     }
-}
-
-const char *act_name(enum act act)
-{
-    static const char *const names[] = {
-        [NO_ACT] = "none", [OFFERS] = "offers", [CREATE] = "create", [WAIT_RUNNING] = "wait",
-        [LIST] = "list",   [GET] = "get",       [TERMINATE] = "end", [WAIT_GONE] = "wait gone",
-        [SIGN] = "sign",   [CHECK] = "check",
-    };
-    return names[act];
 }
 
 static void check_machine(const archway_job *job)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every job on every recording, with a time limit that ends at any instant of its conversation. */
-#include "tests/lambda_acts.h"
+#include "tests/acts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -92,9 +92,9 @@ static void check_create(const struct scene *scene)
 {
     const aw_error *error = archway_job_error(scene->job);
     bool sent = archway_job_sent(scene->job);
-    if (!session_asked(&scene->session, LAUNCH))
+    if (!session_asked(&scene->session, launch_url))
         assert_false(sent);
-    if (!session_may_have_made(&scene->session, LAUNCH))
+    if (!session_may_have_made(&scene->session, launch_url))
         return;
     assert_true(sent);
     if (error->code)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole sessions on every recording, with each allocation failing in turn: alone, and with all after it. */
-#include "tests/lambda_acts.h"
+#include "tests/acts.h"
 
 #include "core/mem.h"
 #include "kit/buf.h"
@@ -53,9 +53,11 @@ static void trace_init(struct trace *trace)
     trace->no_memory = false;
 }
 
+/* What could not leave for want of memory is unavailable, and says in words why. */
 static void note_error(struct trace *trace, const char *whose, const aw_error *error)
 {
-    trace->no_memory = trace->no_memory || error->code == AW_E_NO_MEMORY;
+    trace->no_memory = trace->no_memory || error->code == AW_E_NO_MEMORY ||
+                       (error->code == AW_E_UNAVAILABLE && strstr(error->message, "out of memory"));
     kit_buf_addf(&trace->text, "%s: %s\n", whose, archway_code_name(error->code));
 }
 
@@ -80,9 +82,10 @@ static void note_offers(struct trace *trace, const archway_job *job)
         const char *backend = NULL;
         aw_offer offer = {.size = sizeof offer};
         assert_int_equal(archway_job_offer(job, i, &offer, &backend), 0);
-        kit_buf_addf(&trace->text, "%s %s %s %llu\n", backend, offer.instance_type,
+        kit_buf_addf(&trace->text, "%s %s %s %llu %s\n", backend, offer.instance_type,
                      offer.region ? offer.region : "",
-                     (unsigned long long)offer.price_nusd_per_hour);
+                     (unsigned long long)offer.price_nusd_per_hour,
+                     archway_availability_name(offer.availability));
     }
 }
 
@@ -104,7 +107,7 @@ static void note_results(struct trace *trace, const archway_job *job)
 static void check_create(const struct session *session, const archway_job *job)
 {
     const aw_error *error = archway_job_error(job);
-    if (!session_may_have_made(session, LAUNCH) || error->code == AW_OK)
+    if (!session_may_have_made(session, launch_url) || error->code == AW_OK)
         return;
     assert_int_equal(error->retry, AW_RETRY_UNKNOWN);
     assert_true(archway_job_sent(job));

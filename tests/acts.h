@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a server does on Lambda Cloud in the sweeps, act by act, and on which recordings. */
-#ifndef ARCHWAY_TESTS_LAMBDA_ACTS_H
-#define ARCHWAY_TESTS_LAMBDA_ACTS_H
+/* What a server does in the sweeps, act by act, and on which recordings: of Lambda Cloud (lambda_acts.c), or
+ * of the small cloud of the engine's tests (engine_acts.c). */
+#ifndef ARCHWAY_TESTS_ACTS_H
+#define ARCHWAY_TESTS_ACTS_H
 
 #include "tests/replay_session.h"
 
-#define LAUNCH "/instance-operations/launch"
-#define MACHINE_ID "0920582c7ff041399e34823a0be62549"
+/* How the URL ends that makes a machine. */
+extern const char *const launch_url;
 
 enum act {
     NO_ACT,
@@ -29,8 +30,6 @@ struct play {
 
 /* Ends with a play without a recording. */
 extern const struct play plays[];
-/* The whole life of a machine. */
-extern const struct play life;
 
 bool play_open(struct session *session, const struct play *play);
 
