@@ -178,6 +178,24 @@ static void test_nobody_overtakes_those_who_wait(void **state)
     assert_gone(4, 3000);
 }
 
+static void enter_late(void *arg)
+{
+    enter(*(size_t *)arg, "list");
+}
+
+static void test_who_comes_just_when_there_is_room_still_waits_behind_the_others(void **state)
+{
+    (void)state;
+    size_t late = 4;
+    struct loop_timer timer = {.run = enter_late, .arg = &late};
+    loop_set(loop, &timer, 1000);
+    enter_many(4, "list");
+    pass_time();
+    assert_gone(2, 1000);
+    assert_gone(3, 2000);
+    assert_gone(4, 3000);
+}
+
 static void test_one_who_gives_up_leaves_its_place_to_the_next(void **state)
 {
     (void)state;
@@ -288,6 +306,7 @@ int main(void)
         TEST(test_a_request_passes_the_limit_of_its_name_and_then_the_common_one),
         TEST(test_a_scarce_request_does_not_hold_up_the_others),
         TEST(test_nobody_overtakes_those_who_wait),
+        TEST(test_who_comes_just_when_there_is_room_still_waits_behind_the_others),
         TEST(test_one_who_gives_up_leaves_its_place_to_the_next),
         TEST(test_giving_up_without_having_entered_does_nothing),
         TEST(test_a_provider_that_asks_to_wait_is_not_asked_before),
