@@ -2,14 +2,18 @@
 /* The lines of the shared files, each with the section that it stands in. */
 #include "backends/aws/profiles.h"
 
+#include "kit/body.h"
 #include "kit/memory.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #define LARGEST_FILE ((uint64_t)1024 * 1024)
 #define BLANKS " \t\r"
+#define NO_SETTING SIZE_MAX
+
+static const char profile_kind[] = "profile";
+static const char plain_default[] = "default"; /* the kind of a section [default] */
 
 struct profiles_line {
     const struct profiles_line *next; /* the one before it in the text */
@@ -22,7 +26,16 @@ struct profiles_line {
 
 struct section {
     const char *kind;
-    const char *name;
+    const char *name; /* NULL: a line that cannot be read */
+};
+
+/* A file, as far as it has been read. */
+struct reader {
+    aw_op *op;
+    struct profiles *profiles;
+    enum profiles_file file;
+    struct section section;
+    size_t indent; /* of the last setting */
 };
 
 static char *trim(char *text)
@@ -34,22 +47,32 @@ static char *trim(char *text)
     return text;
 }
 
+static char *unquote(char *text)
+{
+    size_t size = strlen(text);
+    if (size < 2 || (*text != '"' && *text != '\'') || text[size - 1] != *text)
+        return text;
+    text[size - 1] = '\0';
+    return text + 1;
+}
+
 /* "[profile name]" in the config file, "[name]" in the other; "[default]" in both. */
 static struct section read_section(enum profiles_file file, char *text)
 {
-    static char no_kind[] = "";
     char *end = strchr(text, ']');
     if (!end)
         return (struct section){0};
     *end = '\0';
     text = trim(text);
     char *name = text + strcspn(text, BLANKS);
-    if (file == PROFILES_CREDENTIALS || !strcmp(text, "default"))
-        return (struct section){"profile", text};
+    if (file == PROFILES_CREDENTIALS)
+        return (struct section){profile_kind, unquote(text)};
+    if (!strcmp(text, "default"))
+        return (struct section){plain_default, text};
     if (!*name)
-        return (struct section){no_kind, text};
+        return (struct section){"", text};
     *name++ = '\0';
-    return (struct section){text, trim(name)};
+    return (struct section){text, unquote(trim(name))};
 }
 
 /* A comment behind a value has a blank before it. */
@@ -62,42 +85,59 @@ static void cut_comment(char *value)
         }
 }
 
-static int keep(aw_op *op, struct profiles *profiles, enum profiles_file file,
-                const struct section *section, const char *key, const char *value)
+static int keep(const struct reader *reader, const char *key, const char *value)
 {
-    struct profiles_line *line = aw_alloc(op, sizeof *line);
+    struct profiles *profiles = reader->profiles;
+    struct profiles_line *line = aw_alloc(reader->op, sizeof *line);
     if (!line)
         return -1;
-    *line = (struct profiles_line){profiles->lines, file, section->kind, section->name, key, value};
+    *line = (struct profiles_line){
+        .next = profiles->lines,
+        .file = reader->file,
+        .kind = reader->section.kind,
+        .name = reader->section.name,
+        .key = key,
+        .value = value,
+    };
     profiles->lines = line;
     return 0;
 }
 
-static int read_line(aw_op *op, struct profiles *profiles, enum profiles_file file, char *text,
-                     struct section *section)
+static int open_section(struct reader *reader, char *text)
 {
-    char *equals = strchr(text, '=');
-    if (*text == '[') {
-        *section = read_section(file, text + 1);
-        return section->name ? keep(op, profiles, file, section, NULL, "") : 0;
-    }
-    /* Blank lines, comments, and the indented settings of a setting. */
-    if (!*text || strchr("#; \t\r", *text) || !equals || !section->name)
+    reader->section = read_section(reader->file, text);
+    reader->indent = NO_SETTING;
+    return reader->section.name ? keep(reader, NULL, "") : 0;
+}
+
+static int read_line(struct reader *reader, char *text)
+{
+    size_t indent = strspn(text, BLANKS);
+    char *content = text + indent;
+    char *equals = strchr(content, '=');
+    if (!*content || *content == '#' || *content == ';')
+        return 0;
+    /* A setting of a setting, or the rest of a long one. */
+    if (reader->indent != NO_SETTING && indent > reader->indent)
+        return 0;
+    if (*content == '[')
+        return open_section(reader, content + 1);
+    reader->indent = indent;
+    if (!equals || !reader->section.name)
         return 0;
     *equals = '\0';
     cut_comment(equals + 1);
-    return keep(op, profiles, file, section, trim(text), trim(equals + 1));
+    return keep(reader, trim(content), trim(equals + 1));
 }
 
-static int read_text(aw_op *op, struct profiles *profiles, enum profiles_file file, char *text)
+static int read_text(struct reader *reader, char *text)
 {
-    struct section section = {0};
     while (text) {
         char *line = text;
         text = strchr(line, '\n');
         if (text)
             *text++ = '\0';
-        if (read_line(op, profiles, file, line, &section))
+        if (read_line(reader, line))
             return -1;
     }
     return 0;
@@ -105,6 +145,7 @@ static int read_text(aw_op *op, struct profiles *profiles, enum profiles_file fi
 
 static int read_file(aw_op *op, struct profiles *profiles, enum profiles_file file)
 {
+    struct reader reader = {.op = op, .profiles = profiles, .file = file, .indent = NO_SETTING};
     aw_bytes content;
     aw_error error = {.size = sizeof error};
     if (aw_read_file(op, profiles->paths[file], LARGEST_FILE, &content, &error)) {
@@ -114,7 +155,7 @@ static int read_file(aw_op *op, struct profiles *profiles, enum profiles_file fi
         return profiles->problems[file] ? 0 : -1;
     }
     char *text = kit_copy(op, content.data, content.size);
-    return text ? read_text(op, profiles, file, text) : -1;
+    return text ? read_text(&reader, text + kit_body_count_mark(text, content.size)) : -1;
 }
 
 int profiles_read(aw_op *op, struct profiles *ret_profiles)
@@ -131,11 +172,29 @@ int profiles_read(aw_op *op, struct profiles *ret_profiles)
                : 0;
 }
 
+static int has_section(const struct profiles *profiles, enum profiles_file file, const char *kind,
+                       const char *name)
+{
+    for (const struct profiles_line *line = profiles->lines; line; line = line->next)
+        if (line->file == file && !strcmp(line->kind, kind) && !strcmp(line->name, name))
+            return 1;
+    return 0;
+}
+
+/* As what the file has the section: the default profile may be written in two ways. */
+static const char *kind_of(const struct profiles *profiles, enum profiles_file file,
+                           const char *kind, const char *name)
+{
+    int is_default = !strcmp(kind, profile_kind) && !strcmp(name, "default");
+    return is_default && !has_section(profiles, file, kind, name) ? plain_default : kind;
+}
+
 const char *profiles_get(const struct profiles *profiles, enum profiles_file file, const char *kind,
                          const char *name, const char *key)
 {
+    const char *written = kind_of(profiles, file, kind, name);
     for (const struct profiles_line *line = profiles->lines; line; line = line->next)
-        if (line->file == file && line->key && !strcmp(line->kind, kind) &&
+        if (line->file == file && line->key && !strcmp(line->kind, written) &&
             !strcmp(line->name, name) && !strcasecmp(line->key, key))
             return *line->value ? line->value : NULL;
     return NULL;
@@ -143,14 +202,14 @@ const char *profiles_get(const struct profiles *profiles, enum profiles_file fil
 
 const char *profiles_find(const struct profiles *profiles, const char *profile, const char *key)
 {
-    const char *value = profiles_get(profiles, PROFILES_CREDENTIALS, "profile", profile, key);
-    return value ? value : profiles_get(profiles, PROFILES_CONFIG, "profile", profile, key);
+    const char *value = profiles_get(profiles, PROFILES_CREDENTIALS, profile_kind, profile, key);
+    return value ? value : profiles_get(profiles, PROFILES_CONFIG, profile_kind, profile, key);
 }
 
 int profiles_has(const struct profiles *profiles, const char *profile)
 {
-    for (const struct profiles_line *line = profiles->lines; line; line = line->next)
-        if (!strcmp(line->kind, "profile") && !strcmp(line->name, profile))
+    for (int file = 0; file < PROFILES_FILES; file++)
+        if (has_section(profiles, file, kind_of(profiles, file, profile_kind, profile), profile))
             return 1;
     return 0;
 }

@@ -28,7 +28,8 @@ struct profiles {
  * operation has failed. */
 int profiles_read(aw_op *op, struct profiles *ret_profiles);
 
-/* `kind` is "profile" or "sso-session". NULL: not there. The last of several counts. */
+/* `kind` is "profile" or "sso-session". NULL: not there, or empty. The last of several counts, and
+ * [profile default] instead of [default]. */
 const char *profiles_get(const struct profiles *profiles, enum profiles_file file, const char *kind,
                          const char *name, const char *key);
 /* In either file, the credentials file first. */

@@ -3,7 +3,6 @@
 #include "backends/aws/credentials.h"
 
 #include "kit/error.h"
-#include "kit/time.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,20 +11,29 @@
 
 struct assumption {
     struct chain *chain;
-    const char *place; /* "role arn:..." */
+    const char *place;  /* "role arn:..." */
+    const char *source; /* and whose keys it was asked for with */
     const char *action;
 };
 
+/* `origin` says where the keys or the token for it come from. */
 static struct assumption *assumption_create(struct chain *chain, const struct role *role,
-                                            const char *action)
+                                            const char *action, const char *origin)
 {
-    char place[512];
+    char place[256];
+    char source[512];
     struct assumption *assumption = aw_alloc(chain->op, sizeof *assumption);
     if (!assumption)
         return NULL;
-    snprintf(place, sizeof place, "role %.300s", role->arn);
-    *assumption = (struct assumption){chain, kit_copy_text(chain->op, place), action};
-    return assumption->place ? assumption : NULL;
+    snprintf(place, sizeof place, "role %.160s", role->arn);
+    snprintf(source, sizeof source, "%s by %.200s", place, origin);
+    *assumption = (struct assumption){
+        .chain = chain,
+        .place = kit_copy_text(chain->op, place),
+        .source = kit_copy_text(chain->op, source),
+        .action = action,
+    };
+    return assumption->place && assumption->source ? assumption : NULL;
 }
 
 static void on_answer(aw_op *op, const aw_response *answer, void *arg)
@@ -42,12 +50,13 @@ static void on_answer(aw_op *op, const aw_response *answer, void *arg)
         .id = kit_xml_text(&document, found, "AccessKeyId"),
         .secret = kit_xml_text(&document, found, "SecretAccessKey"),
         .token = kit_xml_text(&document, found, "SessionToken"),
-        .expires_at_ms = kit_time_read(kit_xml_text(&document, found, "Expiration")),
-        .source = assumption->place,
+        .source = assumption->source,
     };
+    const char *expiration = kit_xml_text(&document, found, "Expiration");
     if (document.error.code)
         chain_none(assumption->chain, assumption->place, "%.200s", document.error.message);
-    else
+    else if (!chain_read_expiry(assumption->chain, assumption->place, expiration,
+                                &keys.expires_at_ms))
         chain_found(assumption->chain, &keys);
 }
 
@@ -56,13 +65,13 @@ static void on_error(aw_op *op, const aw_error *error, const aw_response *answer
     const struct assumption *assumption = arg;
     (void)op;
     (void)answer;
-    chain_none(assumption->chain, assumption->place, "%.200s", error->message);
+    chain_none_since(assumption->chain, assumption->place, error, "");
 }
 
 void chain_assume_role(struct chain *chain, const struct role *role, const struct keys *keys)
 {
     const struct aws *aws = chain->op->state;
-    struct assumption *assumption = assumption_create(chain, role, "AssumeRole");
+    struct assumption *assumption = assumption_create(chain, role, "AssumeRole", keys->source);
     if (!assumption)
         return;
     const aw_credentials credentials = {
@@ -77,7 +86,7 @@ void chain_assume_role(struct chain *chain, const struct role *role, const struc
     aws_query_add(&request, role->session_name, "RoleSessionName");
     aws_query_add(&request, role->external_id, "ExternalId");
     aws_query_add(&request, role->duration_s, "DurationSeconds");
-    request.wire.flags |= AW_REQUEST_REPEATABLE;
+    request.wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED;
     request.wire.credentials = &credentials;
     kit_request_send(&request, on_answer, on_error, assumption);
 }
@@ -87,7 +96,7 @@ static char *read_token(struct chain *chain, const char *path, const char *place
     aw_bytes content;
     aw_error error = {.size = sizeof error};
     if (aw_read_file(chain->op, path, LARGEST_TOKEN, &content, &error)) {
-        chain_none(chain, place, "%.200s", error.message);
+        chain_none(chain, place, "%.160s", error.message);
         return NULL;
     }
     char *token = kit_copy(chain->op, content.data, content.size);
@@ -100,7 +109,7 @@ void chain_assume_by_token(struct chain *chain, const struct role *role, const c
 {
     static const char action[] = "AssumeRoleWithWebIdentity";
     const struct aws *aws = chain->op->state;
-    struct assumption *assumption = assumption_create(chain, role, action);
+    struct assumption *assumption = assumption_create(chain, role, action, token_file);
     const char *token = assumption ? read_token(chain, token_file, assumption->place) : NULL;
     if (!token)
         return;
@@ -109,7 +118,7 @@ void chain_assume_by_token(struct chain *chain, const struct role *role, const c
     aws_query_add(&request, role->arn, "RoleArn");
     aws_query_add(&request, role->session_name, "RoleSessionName");
     aws_query_add(&request, token, "WebIdentityToken");
-    request.wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_UNSIGNED;
+    request.wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED | AW_REQUEST_UNSIGNED;
     kit_request_send(&request, on_answer, on_error, assumption);
 }
 

@@ -2,7 +2,6 @@
 /* Keys for a single sign-on that the user has made with `aws sso login`. */
 #include "backends/aws/credentials.h"
 
-#include "kit/error.h"
 #include "kit/json.h"
 #include "kit/time.h"
 
@@ -81,7 +80,8 @@ static void on_error(aw_op *op, const aw_error *error, const aw_response *answer
 {
     (void)op;
     (void)answer;
-    chain_none(arg, place, "%.160s (perhaps `aws sso login` helps)", error->message);
+    chain_none_since(arg, place, error,
+                     error->code == AW_E_UNAUTHENTICATED ? " Run `aws sso login`" : "");
 }
 
 static void ask(struct chain *chain, const struct sign_on *sign_on, const char *token)
@@ -101,19 +101,41 @@ static void ask(struct chain *chain, const struct sign_on *sign_on, const char *
     kit_request_send(&request, on_answer, on_error, chain);
 }
 
+/* Old tools wrote "2020-06-17T10:02:08UTC". */
+static uint64_t read_time(const char *text)
+{
+    char plain[32] = "";
+    size_t size = strlen(text);
+    if (size > 3 && size < sizeof plain && !strcmp(text + size - 3, "UTC")) {
+        snprintf(plain, sizeof plain, "%.*sZ", (int)size - 3, text);
+        text = plain;
+    }
+    return kit_time_read(text);
+}
+
 static void use_cache(struct chain *chain, const struct sign_on *sign_on, const aw_bytes *content)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse_bytes(&document, content->data, content->size);
     const char *token = kit_json_text(&root, "accessToken");
-    uint64_t expires_at_ms = kit_time_read(kit_json_text(&root, "expiresAt"));
+    uint64_t expires_at_ms = read_time(kit_json_text(&root, "expiresAt"));
     if (document.error.code)
-        chain_none(chain, place, "%.200s", document.error.message);
+        chain_none(chain, place, "the file of its token cannot be read: %.120s",
+                   document.error.message);
     else if (expires_at_ms <= aw_now_ms(chain->op))
         chain_none(chain, place, "it has expired: run `aws sso login --profile %.60s`",
                    chain->profile);
     else
         ask(chain, sign_on, token);
+}
+
+static void none_without_file(struct chain *chain, const aw_error *error)
+{
+    if (error->code == AW_E_NOT_FOUND)
+        chain_none(chain, place, "nobody is signed on: run `aws sso login --profile %.60s`",
+                   chain->profile);
+    else
+        chain_none(chain, place, "%.200s", error->message);
 }
 
 void chain_ask_sso(struct chain *chain, const char *profile)
@@ -125,14 +147,13 @@ void chain_ask_sso(struct chain *chain, const char *profile)
     chain->committed = 1;
     if (!sign_on.start_url || !sign_on.region || !sign_on.account || !sign_on.role)
         chain_none(chain, place,
-                   "profile `%.60s` lacks one of sso_start_url, sso_region, sso_account_id and "
-                   "sso_role_name",
+                   "profile `%.60s` or its sso-session lacks one of sso_start_url, sso_region, "
+                   "sso_account_id and sso_role_name",
                    profile);
     else if (cache_path(&sign_on, path, sizeof path))
         chain_none(chain, place, "libcrypto has no SHA-1 here, which names its token's file");
     else if (aw_read_file(chain->op, path, LARGEST_CACHE, &content, &error))
-        chain_none(chain, place, "there is no token: run `aws sso login --profile %.60s`",
-                   chain->profile);
+        none_without_file(chain, &error);
     else
         use_cache(chain, &sign_on, &content);
 }
