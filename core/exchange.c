@@ -150,6 +150,8 @@ static void send_now(struct exchange *exchange)
     backend->aw->world->ops->send(backend->aw->world, &exchange->call);
 }
 
+static void find_credentials(struct exchange *exchange);
+
 static void sign_and_send(struct exchange *exchange, const aw_credentials *credentials)
 {
     aw_error error = {0};
@@ -162,17 +164,51 @@ static void sign_and_send(struct exchange *exchange, const aw_credentials *crede
     send_now(exchange);
 }
 
-static void use_cached(struct exchange *exchange)
+static bool needs_no_credentials(const struct exchange *exchange)
+{
+    return exchange->task.op->kind == OP_AUTHENTICATE ||
+           (exchange->request.flags & AW_REQUEST_UNSIGNED);
+}
+
+/* It has credentials, or needs none, and the limiter lets it go. */
+static void leave(struct exchange *exchange)
 {
     struct credentials *cache = &exchange_backend(exchange)->credentials;
+    if (needs_no_credentials(exchange)) {
+        bool own = exchange->task.op->kind == OP_AUTHENTICATE;
+        sign_and_send(exchange, own ? exchange->request.credentials : NULL);
+        return;
+    }
     const aw_credentials *credentials = credentials_current(cache);
     if (!credentials) {
-        fail(exchange, AW_E_UNAUTHENTICATED,
-             "the credentials that were found have expired already");
+        find_credentials(exchange); /* they have expired in the limiter */
         return;
     }
     exchange->generation = cache->generation;
     sign_and_send(exchange, credentials);
+}
+
+static void on_pass(struct limiter_pass *pass)
+{
+    struct exchange *exchange = list_item(pass, struct exchange, pass);
+    exchange->pacing = false;
+    exchange->passed = true;
+    op_pacing(exchange->task.op, false);
+    leave(exchange);
+}
+
+/* Behind the credentials, so that those who waited for them do not leave all at once. */
+static void pass_limiter(struct exchange *exchange)
+{
+    struct limiter *limiter = &exchange_backend(exchange)->limiter;
+    exchange->passed =
+        exchange->passed || limiter_enter(limiter, &exchange->pass, exchange->request.name);
+    if (exchange->passed) {
+        leave(exchange);
+        return;
+    }
+    exchange->pacing = true;
+    op_pacing(exchange->task.op, true);
 }
 
 static void on_credentials(struct credentials_wait *wait, const aw_error *error)
@@ -183,41 +219,26 @@ static void on_credentials(struct credentials_wait *wait, const aw_error *error)
         exchange_deliver(exchange, NULL, &copy);
         return;
     }
-    use_cached(exchange);
+    pass_limiter(exchange);
 }
 
 static void find_credentials(struct exchange *exchange)
 {
-    const aw_request *request = &exchange->request;
-    bool own = exchange->task.op->kind == OP_AUTHENTICATE;
-    if (own || (request->flags & AW_REQUEST_UNSIGNED)) {
-        sign_and_send(exchange, own ? request->credentials : NULL);
+    if (needs_no_credentials(exchange)) {
+        pass_limiter(exchange);
         return;
     }
     int found = credentials_get(&exchange_backend(exchange)->credentials, &exchange->wait);
     if (found < 0)
         fail(exchange, AW_E_NO_MEMORY, "out of memory for the credentials");
     else if (found)
-        use_cached(exchange);
-}
-
-static void on_pass(struct limiter_pass *pass)
-{
-    struct exchange *exchange = list_item(pass, struct exchange, pass);
-    exchange->pacing = false;
-    op_pacing(exchange->task.op, false);
-    find_credentials(exchange);
+        pass_limiter(exchange);
 }
 
 static void take_road(struct exchange *exchange)
 {
-    struct backend *backend = exchange_backend(exchange);
-    if (limiter_enter(&backend->limiter, &exchange->pass, exchange->request.name)) {
-        find_credentials(exchange);
-        return;
-    }
-    exchange->pacing = true;
-    op_pacing(exchange->task.op, true);
+    exchange->passed = false;
+    find_credentials(exchange);
 }
 
 static void on_timer(void *arg)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request on its road, the same for all: rate limiter, credentials, signature, sending, classification,
+ * One request on its road, the same for all: credentials, rate limiter, signature, sending, classification,
  * repetition, and the answer or the failure to the operation.
  */
 #ifndef ARCHWAY_CORE_EXCHANGE_H

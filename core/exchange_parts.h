@@ -21,6 +21,7 @@ struct exchange {
     uint64_t generation;
     uint64_t sent_at_ms;
     bool pacing;
+    bool passed; /* the limiter, in this attempt */
     bool sent;
     bool unsettled; /* it may have changed something, and no answer says so or not */
     bool lost; /* an attempt ended without one, so that no later answer settles it but success */

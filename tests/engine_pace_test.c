@@ -16,6 +16,7 @@
 #define PERIOD_MS 12000u
 #define MOST 200u
 #define MACHINES ASK("GET", "/machines")
+#define LIST MACHINES SAY("200", "m1 r1 running")
 
 static archway_job *jobs[MOST];
 
@@ -120,7 +121,7 @@ static void test_time_in_the_limiter_is_not_a_reads_time(void **state)
     kit_buf_init(&recording, mem_kit(), (size_t)1024 * 1024);
     kit_buf_add_text(&recording, PACED);
     for (unsigned i = 0; i < MOST; i++)
-        kit_buf_add_text(&recording, MACHINES SAY("200", "m1 r1 running"));
+        kit_buf_add_text(&recording, LIST);
     stage_open(kit_buf_text(&recording));
     for (unsigned i = 0; i < MOST; i++)
         jobs[i] = begin_list(NULL, NULL);
@@ -130,6 +131,56 @@ static void test_time_in_the_limiter_is_not_a_reads_time(void **state)
         assert_int_equal(stage_now_ms(), i < 2 ? 0 : (i - 1) * 1000);
         must_succeed(jobs[i]);
     }
+    stage_close();
+}
+
+static void on_soon(aw_op *op, void *arg)
+{
+    const aw_credentials found = {.size = sizeof found, .token = "key"};
+    (void)arg;
+    aw_emit_credentials(op, &found);
+}
+
+static void find_in_ten_seconds(aw_op *op)
+{
+    aw_after(op, 10000, on_soon, NULL);
+}
+
+static void test_those_who_waited_for_a_key_do_not_leave_all_at_once(void **state)
+{
+    (void)state;
+    engine_script.authenticate = find_in_ten_seconds;
+    stage_open(PACED LIST LIST LIST LIST LIST LIST);
+    for (unsigned i = 0; i < 6; i++)
+        jobs[i] = begin_list(NULL, NULL);
+    for (unsigned i = 0; i < 6; i++) {
+        must_succeed(jobs[i]);
+        assert_int_equal(stage_now_ms(), 10000 + (i < 2 ? 0 : (i - 1) * 1000));
+    }
+    stage_close();
+}
+
+static void find_for_a_minute(aw_op *op)
+{
+    const aw_credentials found = {
+        .size = sizeof found, .token = "brief", .expires_at_ms = aw_now_ms(op) + 60000};
+    engine_cloud.authenticated++;
+    aw_emit_credentials(op, &found);
+}
+
+static void test_a_key_that_expires_in_the_limiter_is_looked_for_again(void **state)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf recording;
+    (void)state;
+    engine_script.authenticate = find_for_a_minute;
+    record_launches(&recording, 8);
+    stage_open(kit_buf_text(&recording));
+    begin_creates(8, NULL);
+    for (unsigned i = 0; i < 8; i++) {
+        must_succeed(jobs[i]);
+        assert_int_equal(stage_now_ms(), i * PERIOD_MS);
+    }
+    assert_int_equal(engine_cloud.authenticated, 2);
     stage_close();
 }
 
@@ -160,6 +211,8 @@ int main(void)
         STAGE_TEST(test_one_who_gives_up_leaves_its_place),
         STAGE_TEST(test_a_provider_that_is_asked_too_often_holds_all_back),
         STAGE_TEST(test_time_in_the_limiter_is_not_a_reads_time),
+        STAGE_TEST(test_those_who_waited_for_a_key_do_not_leave_all_at_once),
+        STAGE_TEST(test_a_key_that_expires_in_the_limiter_is_looked_for_again),
         STAGE_TEST(test_time_with_the_provider_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
