@@ -4,8 +4,12 @@
 #include "core/exchange_parts.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* Less than this no provider minds. */
+#define SMALLEST_SKEW_MS 60000
 
 static const char *answer_header(const aw_response *answer, const char *name)
 {
@@ -47,13 +51,24 @@ void exchange_read_date(struct exchange *exchange, const aw_response *answer)
     backend->date_known = true;
 }
 
+/* False: the clocks agree, so it was not the time that was wrong. */
 static bool learn_skew(struct backend *backend)
 {
-    if (!backend->date_known)
+    int64_t change_ms = backend->date_skew_ms - backend->skew_ms;
+    if (llabs(change_ms) < SMALLEST_SKEW_MS)
         return false;
     backend->skew_ms = backend->date_skew_ms;
     context_log(backend->aw, AW_LOG_WARNING, "%s: this machine's clock is off by %lld s",
                 backend->name, (long long)(-backend->skew_ms / 1000));
+    return true;
+}
+
+static bool drop_credentials(struct exchange *exchange)
+{
+    if (exchange->task.op->kind == OP_AUTHENTICATE ||
+        (exchange->request.flags & AW_REQUEST_UNSIGNED))
+        return false;
+    credentials_drop(&exchange_backend(exchange)->credentials, exchange->generation);
     return true;
 }
 
@@ -64,14 +79,12 @@ static bool remedy(struct exchange *exchange, const aw_error *error)
     if (error->remedy == AW_REMEDY_NONE || (exchange->remedies & bit))
         return false;
     exchange->remedies |= bit;
-    if (error->remedy == AW_REMEDY_CREDENTIALS) {
-        if (exchange->task.op->kind == OP_AUTHENTICATE ||
-            (exchange->request.flags & AW_REQUEST_UNSIGNED))
-            return false;
-        credentials_drop(&exchange_backend(exchange)->credentials, exchange->generation);
+    if (error->remedy == AW_REMEDY_CLOCK && !exchange_backend(exchange)->date_known)
+        return false;
+    if (error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange_backend(exchange)))
         return true;
-    }
-    return error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange_backend(exchange));
+    /* Some providers say of an expired session what they say of a wrong clock. */
+    return drop_credentials(exchange);
 }
 
 bool exchange_is_late(const struct exchange *exchange, uint64_t delay_ms)

@@ -806,7 +806,8 @@ static inline const char *aw_env(aw_op *op, const char *name)
 /*
  * A small file, whole; "~/" is the user's home. Returns 0, or fills ret_error (AW_E_NOT_FOUND,
  * AW_E_DENIED, AW_E_INVALID when it is larger than max_size) and returns -1; the operation goes on.
- * The content lives as long as the operation. What `authenticate` reads lies in memory that is wiped.
+ * The content lives as long as the operation. What `open` and `authenticate` read lies in memory that is
+ * wiped, and is no part of a recording.
  */
 static inline int32_t aw_read_file(aw_op *op, const char *path, uint64_t max_size,
                                    aw_bytes *ret_content, aw_error *ret_error)
