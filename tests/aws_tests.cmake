@@ -10,6 +10,18 @@ if(TARGET archway_backend_aws)
             backend_services.c $<TARGET_OBJECTS:archway_backend_aws>
             LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
     endforeach()
+    archway_test(aws_offers_replay_test aws_offers_replay_test.c replay_session.c)
+    set(replays aws_offers_replay_test)
+    foreach(sweep cancel memory deadline)
+        archway_test(sweep_${sweep}_aws_offers_test sweep_${sweep}_test.c
+            aws_offer_acts.c acts.c replay_session.c)
+        list(APPEND replays sweep_${sweep}_aws_offers_test)
+    endforeach()
+    foreach(test ${replays})
+        target_compile_definitions(${test} PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(${test} archway_backend_aws)
+    endforeach()
     # Signing, which needs nothing else of the backend.
     file(GLOB signer CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/backends/aws/sigv4*.c)
     add_library(aws_signer STATIC ${signer} sigv4_reference.c sigv4_reference_url.c)

@@ -111,7 +111,8 @@ static void emit_on_demand(aw_op *op, struct draft *draft)
         return;
     draft->offer.spot = 0;
     draft->offer.availability = reserved_only ? AW_UNAVAILABLE : AW_AVAILABILITY_UNKNOWN;
-    need_write(draft, false);
+    if (!reserved_only)
+        need_write(draft, false);
     zones_write(draft, type->zones);
     emit(op, draft, reserved_only ? 0 : type->nusd_per_hour);
 }
