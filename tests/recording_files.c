@@ -53,7 +53,7 @@ void put_bytes(const char *name, const char *bytes, size_t size)
 {
     FILE *file = fopen(in_folder(name), "w");
     assert_non_null(file);
-    assert_int_equal(fchmod(fileno(file), 0600), 0); /* whatever the umask: it may be a configuration */
+    assert_int_equal(fchmod(fileno(file), 0600), 0); /* whatever the umask is */
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
 }
