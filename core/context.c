@@ -100,13 +100,20 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
     return open_backends(aw, ret_error);
 }
 
-static void release(archway *aw)
+/* Ends all that is under way. */
+static void stop_all(archway *aw)
 {
     while (!list_empty(&aw->jobs))
         archway_job_destroy(list_item(aw->jobs.next, archway_job, link));
     pollers_finish(aw);
     for (size_t i = 0; i < aw->backend_count; i++)
         backend_destroy(aw->backends[i]);
+    aw->backend_count = 0;
+}
+
+static void release(archway *aw)
+{
+    stop_all(aw);
     mem_free(aw->backends);
     table_destroy(aw->table);
     plugins_finish(&aw->plugins);
@@ -143,6 +150,7 @@ int archway_close(archway *aw, aw_error *ret_error)
 {
     if (!aw)
         return 0;
+    stop_all(aw); /* first, so that the recording of what is cancelled is whole */
     int status = aw->world->ops->finish(aw->world, ret_error);
     release(aw);
     return status;

@@ -249,6 +249,21 @@ static void name_values(const struct create_job *state)
         world->ops->name_value(world, "ssh-key", state->wish.ssh_keys[0]);
 }
 
+/* Two at once would both look for it, find nothing, and make one each. */
+static int check_alone(const struct backend *backend, const char *token, aw_error *ret_error)
+{
+    const struct link *jobs = &backend->aw->jobs;
+    for (const struct link *link = jobs->next; link != jobs; link = link->next) {
+        const archway_job *job = list_item(link, archway_job, link);
+        const struct create_job *state = job->state;
+        if (job->kind == &create_kind && !job->ended && state->backend == backend &&
+            !strcmp(job->token, token))
+            return kit_error_set(ret_error, AW_E_CONFLICT,
+                                 "a create with the token %s is under way", token);
+    }
+    return 0;
+}
+
 int archway_create(archway *aw, const archway_wish *wish, const archway_call *call,
                    archway_job **ret_job, aw_error *ret_error)
 {
@@ -256,7 +271,9 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     archway_wish known;
     SIZED_COPY(&known, wish);
     wish = &known;
-    if (job_backend(aw, wish->backend, &backend, ret_error) || wish_check(backend, wish, ret_error))
+    if (job_backend(aw, wish->backend, &backend, ret_error) ||
+        wish_check(backend, wish, ret_error) ||
+        (wish->token && check_alone(backend, wish->token, ret_error)))
         return -1;
     archway_job *job =
         job_create(aw, &create_kind, sizeof(struct create_job), call, JOB_WRITE_MS, ret_error);

@@ -48,10 +48,9 @@ static void stop(archway_job *job)
 
 static const struct job_kind list_kind = {.stop = stop};
 
-static void done(archway_job *job)
+static void settle(archway_job *job)
 {
     struct list_job *state = job->state;
-    job->parts_done++;
     if (--state->pending == 0 && !job->ended)
         job_end(job, NULL);
 }
@@ -59,7 +58,8 @@ static void done(archway_job *job)
 static void part_done(struct list_part *part)
 {
     part->open--;
-    done(part->job);
+    part->job->parts_done++;
+    settle(part->job);
 }
 
 static void add_failure(struct list_part *part, const aw_error *error)
@@ -171,12 +171,12 @@ static void start(void *arg)
     archway_job *job = arg;
     struct list_job *state = job->state;
     state->pending = state->part_count + 1; /* the one keeps it from ending in between */
-    job->parts = state->part_count + 1;
+    job->parts = state->part_count;
     for (size_t i = 0; i < state->part_count && !job->ended; i++) {
         state->parts[i].open = 1;
         regions_find(state->parts[i].backend, &state->parts[i].regions);
     }
-    done(job);
+    settle(job);
 }
 
 static int add_backend(archway_job *job, struct backend *backend)

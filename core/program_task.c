@@ -13,6 +13,7 @@ struct program_task {
     struct run_call call;
     struct loop_timer timer; /* starts it from the loop */
     bool running;
+    bool unsettled; /* it may be making a machine */
     aw_exit_fn on_exit;
     aw_error_fn on_error;
     void *arg;
@@ -79,12 +80,21 @@ static void explain(const struct program_task *program, aw_error *error)
     op_sign_error(program->task.op, error);
 }
 
+static void settle(const struct program_task *program)
+{
+    const struct run_call *call = &program->call;
+    bool ended = !call->started || (!call->timed_out && !call->too_large);
+    if (program->unsettled && ended)
+        program->task.op->unsettled--;
+}
+
 static void on_done(struct run_call *call)
 {
     struct program_task *program = call->owner;
     struct op *op = program->task.op;
     aw_error error = {0};
     op_remove_task(&program->task);
+    settle(program);
     context_log(op->backend->aw, AW_LOG_INFO, "%s %s: %s %d", op->backend->name,
                 program->program.name, call->started ? "exit" : call->problem, call->result.status);
     if (call->started && !call->timed_out && !call->too_large) {
@@ -103,7 +113,10 @@ static void on_done(struct run_call *call)
 static void begin(void *arg)
 {
     struct program_task *program = arg;
+    struct op *op = program->task.op;
     program->running = true;
+    program->unsettled = op->kind == OP_CREATE;
+    op->unsettled += program->unsettled;
     world_of(program)->ops->run(world_of(program), &program->call);
 }
 

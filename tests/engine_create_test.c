@@ -15,7 +15,6 @@
 #define NONE MACHINES SAY("200", "m8 r1 running their-own-token -")
 #define OURS "m9 r1 pending {{token}} me"
 #define FOUND MACHINES SAY("200", "m8 r1 running their-own-token -\n" OURS)
-#define TOKEN "my-own-token-1"
 
 static void must_create(archway_job *job, const char *id)
 {
@@ -218,20 +217,6 @@ static void test_a_limit_of_the_callers_ends_the_search(void **state)
     stage_close();
 }
 
-static void test_a_token_of_the_callers_is_looked_for_first(void **state)
-{
-    (void)state;
-    stage_open(WHOLE FOUND);
-    must_create(begin_create("whole", TOKEN, NULL), "m9");
-    stage_close();
-    stage_open(WHOLE NONE LAUNCH SAY("200", "m1"));
-    must_create(begin_create("whole", TOKEN, NULL), "m1");
-    stage_close();
-    stage_open(WHOLE MACHINES SAY("403", "not for you"));
-    must_refuse(begin_create("whole", TOKEN, NULL), AW_E_DENIED);
-    stage_close();
-}
-
 static void test_a_create_with_a_key_of_its_own_may_be_repeated(void **state)
 {
     (void)state;
@@ -284,37 +269,6 @@ static void test_a_machine_that_was_named_is_there_whatever_goes_wrong_behind_it
     stage_close();
 }
 
-static int try_token(const char *token, aw_error *ret_error)
-{
-    static const aw_offer offer = {.size = sizeof offer, .instance_type = "small", .region = "r1"};
-    const archway_wish wish = {
-        .size = sizeof wish, .backend = "whole", .offer = &offer, .name = "n", .token = token};
-    archway_job *job = NULL;
-    int status = archway_create(stage.aw, &wish, NULL, &job, ret_error);
-    archway_job_destroy(job);
-    return status;
-}
-
-static void test_a_token_must_name_one_create(void **state)
-{
-    static const char *const bad[] = {
-        "",
-        "seven77",
-        "with a blank",
-        "12345678901234567890123456789012345678901234567890123456789012345",
-    };
-    aw_error error = {.code = AW_OK};
-    (void)state;
-    stage_open(WHOLE);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_int_equal(try_token(bad[i], &error), -1);
-        assert_int_equal(error.code, AW_E_INVALID);
-        assert_contains(error.message, "8 to 64");
-    }
-    assert_int_equal(try_token(TOKEN, &error), 0);
-    stage_close();
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,11 +284,9 @@ int main(void)
         STAGE_TEST(test_a_mistake_behind_a_launch_leaves_it_unknown),
         STAGE_TEST(test_a_cancelled_search_says_that_there_may_be_a_machine),
         STAGE_TEST(test_a_limit_of_the_callers_ends_the_search),
-        STAGE_TEST(test_a_token_of_the_callers_is_looked_for_first),
         STAGE_TEST(test_a_create_with_a_key_of_its_own_may_be_repeated),
         STAGE_TEST(test_a_create_without_one_leaves_once),
         STAGE_TEST(test_a_machine_that_was_named_is_there_whatever_goes_wrong_behind_it),
-        STAGE_TEST(test_a_token_must_name_one_create),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

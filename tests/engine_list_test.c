@@ -60,7 +60,13 @@ static void test_all_regions_are_listed_at_once(void **state)
     (void)state;
     stage_open(ENGINE ANY_ORDER REGIONS IN("r1") SAY("200 after 2s", "a r1 running") IN("r2")
                    SAY("200 after 1s", "b r2 running"));
+    uint64_t done = 0;
+    uint64_t parts = 0;
     archway_job *job = begin_list(NULL, NULL);
+    stage_pass(1500);
+    archway_job_progress(job, &done, &parts);
+    assert_int_equal(done, 2); /* the regions, and one of them */
+    assert_int_equal(parts, 3);
     must_list(job, "b a");
     must_be_whole(job);
     assert_int_equal(stage_now_ms(), 2000);

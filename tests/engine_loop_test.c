@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -223,6 +224,31 @@ static void test_a_job_that_is_running_has_no_error_yet(void **state)
     stage_close();
 }
 
+/* Recorded from a replay, which serves as well as any provider. */
+static void test_what_is_under_way_at_the_end_is_recorded_as_cancelled(void **state)
+{
+    aw_error error = {.code = AW_OK};
+    size_t size = 0;
+    (void)state;
+    put("stage.http", FIRST_LINE WHOLE FINE);
+    char *recording = strdup(in_folder("stage.http"));
+    char *folder = strdup(in_folder("recorded"));
+    const archway_options options = {.size = sizeof options,
+                                     .default_plugin_dir = ENGINE_PLUGINS,
+                                     .replay_path = recording,
+                                     .record_dir = folder};
+    assert_int_equal(archway_open(&options, &stage.aw, &error), 0);
+    begin_list(NULL, NULL);
+    stage_pass(500);
+    stage_close();
+    char *text = get(folder, only_file(folder, ".http"), &size);
+    assert_contains(text, "/machines\n");
+    assert_contains(text, "<<< timeout after 500ms");
+    free(text);
+    free(folder);
+    free(recording);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +260,7 @@ int main(void)
         STAGE_TEST(test_other_jobs_may_be_ended_when_one_is_done),
         STAGE_TEST(test_what_is_done_cannot_be_cancelled),
         STAGE_TEST(test_a_job_that_is_running_has_no_error_yet),
+        STAGE_TEST(test_what_is_under_way_at_the_end_is_recorded_as_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
