@@ -26,7 +26,6 @@ must_say() {
 rm -rf "$work"
 mkdir -p "$work/tree" "$work/plugins"
 cp -R "$source"/{include,core,kit,cli,backends,docs,tests,bench} "$work/tree"
-"$here/includes.sh" "$work/tree"
 
 # plant FILE LINE WORDS: the sources.
 expected=()
