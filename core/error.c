@@ -23,6 +23,10 @@ void error_copy(aw_error *target, const aw_error *source)
         copy.code = AW_E_PROTOCOL;
     if (copy.retry > AW_RETRY_UNKNOWN)
         copy.retry = AW_RETRY_NEVER;
+    if (copy.remedy > AW_REMEDY_CLOCK)
+        copy.remedy = AW_REMEDY_NONE;
+    if (copy.scope > AW_SCOPE_ACCOUNT)
+        copy.scope = AW_SCOPE_UNKNOWN;
     seal(copy.provider_code, sizeof copy.provider_code);
     seal(copy.request_id, sizeof copy.request_id);
     seal(copy.message, sizeof copy.message);

@@ -185,6 +185,7 @@ static void leave(struct exchange *exchange)
         return;
     }
     exchange->generation = cache->generation;
+    exchange->skew_ms = exchange_backend(exchange)->skew_ms;
     sign_and_send(exchange, credentials);
 }
 

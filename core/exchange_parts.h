@@ -17,8 +17,9 @@ struct exchange {
     aw_error_fn on_error;
     void *arg;
     unsigned attempts;
-    unsigned remedies; /* bits of enum aw_remedy that were tried */
-    uint64_t generation;
+    unsigned remedies;   /* bits of enum aw_remedy that were tried */
+    uint64_t generation; /* of the credentials that it was signed with */
+    int64_t skew_ms;     /* of the clock that it was signed by */
     uint64_t sent_at_ms;
     bool pacing;
     bool passed; /* the limiter, in this attempt */

@@ -52,11 +52,11 @@ void exchange_read_date(struct exchange *exchange, const aw_response *answer)
 }
 
 /* False: the clocks agree, so it was not the time that was wrong. */
-static bool learn_skew(struct backend *backend)
+static bool learn_skew(const struct exchange *exchange)
 {
-    int64_t change_ms = backend->date_skew_ms - backend->skew_ms;
-    if (llabs(change_ms) < SMALLEST_SKEW_MS)
-        return false;
+    struct backend *backend = exchange_backend(exchange);
+    if (llabs(backend->date_skew_ms - backend->skew_ms) < SMALLEST_SKEW_MS)
+        return exchange->skew_ms != backend->skew_ms; /* another has learnt it since */
     backend->skew_ms = backend->date_skew_ms;
     context_log(backend->aw, AW_LOG_WARNING, "%s: this machine's clock is off by %lld s",
                 backend->name, (long long)(-backend->skew_ms / 1000));
@@ -81,7 +81,7 @@ static bool remedy(struct exchange *exchange, const aw_error *error)
     exchange->remedies |= bit;
     if (error->remedy == AW_REMEDY_CLOCK && !exchange_backend(exchange)->date_known)
         return false;
-    if (error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange_backend(exchange)))
+    if (error->remedy == AW_REMEDY_CLOCK && learn_skew(exchange))
         return true;
     /* Some providers say of an expired session what they say of a wrong clock. */
     return drop_credentials(exchange);

@@ -99,9 +99,12 @@ static int32_t host_read_file(aw_op *face, const char *path, uint64_t max_size,
                               aw_bytes *ret_content, aw_error *ret_error)
 {
     struct op *op = op_of(face);
-    return world_of(op)->ops->read_file(world_of(op), &op->arena, path, max_size,
-                                        is_secret(op) || op->kind == OP_OPEN, ret_content,
-                                        ret_error);
+    bool secret = is_secret(op) || op->kind == OP_OPEN;
+    int status = world_of(op)->ops->read_file(world_of(op), &op->arena, path, max_size, secret,
+                                              ret_content, ret_error);
+    if (status && op->arena.exhausted)
+        op_fail_memory(op, "a file");
+    return status;
 }
 
 static int32_t host_cache_get(aw_op *face, const char *key, uint64_t max_age_ms,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Credentials: found once for all, found anew when refused or old; and a clock that is wrong. */
+/* Credentials: found once for all, and found anew when refused or old. */
 #include "tests/engine_stage.h"
 
 #include "kit/error.h"
@@ -13,8 +13,6 @@
 
 #define MACHINES ASK("GET", "/machines")
 #define FINE MACHINES SAY("200", "m1 r1 running")
-#define CLOCK "clock 2026-05-01T12:00:00Z\n"
-#define NOON_MS 1777636800000u
 
 static void must_list(archway_job *job)
 {
@@ -137,31 +135,6 @@ static void test_a_key_is_found_once(void **state)
     engine_script.authenticate = find_twice;
     stage_open(WHOLE);
     must_not_list(begin_list(NULL, NULL), AW_E_INTERNAL, "twice");
-    stage_close();
-}
-
-static void find_the_secret(aw_op *op)
-{
-    const aw_credentials found = {.size = sizeof found, .token = aw_secret(op, "key")};
-    assert_string_equal(found.token, "hush");
-    assert_null(aw_secret(op, "word"));
-    aw_emit_credentials(op, &found);
-}
-
-static void look_for_the_secret(aw_op *op, const aw_list *wish)
-{
-    (void)wish;
-    assert_null(aw_secret(op, "key"));
-    engine_send(op, "machines", "GET", "/machines", 0, NULL, engine_on_machines, NULL, NULL);
-}
-
-static void test_a_secret_is_told_to_authenticate_alone(void **state)
-{
-    (void)state;
-    engine_script.authenticate = find_the_secret;
-    engine_script.list = look_for_the_secret;
-    stage_open_with("backends:\n  - type: whole\n    key: hush\n    word: loud\n", FINE);
-    must_list(begin_list(NULL, NULL));
     stage_close();
 }
 
@@ -294,47 +267,6 @@ static void test_a_refused_key_is_not_used_again_because_no_other_is_found(void 
     stage_close();
 }
 
-#define TEN_MINUTES_AHEAD SAY_WITH("412", "date: Fri, 01 May 2026 12:10:00 GMT", "your clock")
-
-static void test_a_wrong_clock_is_learnt_from_the_answer_and_signed_again(void **state)
-{
-    (void)state;
-    stage_open(CLOCK WHOLE MACHINES TEN_MINUTES_AHEAD FINE FINE);
-    must_list(begin_list(NULL, NULL));
-    assert_int_equal(engine_cloud.signatures, 2);
-    assert_int_equal(engine_cloud.signed_at_ms, NOON_MS + 600000);
-    must_list(begin_list(NULL, NULL));
-    assert_int_equal(engine_cloud.signatures, 3);
-    assert_int_equal(engine_cloud.signed_at_ms, NOON_MS + 600000);
-    stage_close();
-}
-
-static void test_a_clock_is_set_right_once(void **state)
-{
-    (void)state;
-    stage_open(CLOCK WHOLE MACHINES TEN_MINUTES_AHEAD MACHINES TEN_MINUTES_AHEAD);
-    must_not_list(begin_list(NULL, NULL), AW_E_INVALID, "your clock");
-    stage_close();
-}
-
-static void test_without_a_date_that_can_be_read_there_is_nothing_to_learn(void **state)
-{
-    static const char *const recordings[] = {
-        CLOCK WHOLE MACHINES SAY("412", "your clock"),
-        CLOCK WHOLE MACHINES SAY_WITH("412", "date: 2026-05-01T12:10:00Z", "your clock"),
-        CLOCK WHOLE MACHINES SAY_WITH("412", "date: Fri, 01 Mai 2026 12:10:00 GMT", "your clock"),
-        CLOCK WHOLE MACHINES SAY_WITH("412", "date: Fri, 01 anF 2026 12:10:00 GMT", "your clock"),
-        CLOCK WHOLE MACHINES SAY_WITH("412", "date: Mon, 01 May 0026 12:10:00 GMT", "your clock"),
-        CLOCK WHOLE MACHINES SAY_WITH("412", "date: Fri, 01 May 2026 12:10:00 CET", "your clock"),
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof recordings / sizeof recordings[0]; i++) {
-        stage_open(recordings[i]);
-        must_not_list(begin_list(NULL, NULL), AW_E_INVALID, "your clock");
-        stage_close();
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,7 +275,6 @@ int main(void)
         STAGE_TEST(test_a_failure_is_told_to_all_who_wait_and_tried_again_for_the_next),
         STAGE_TEST(test_finding_nothing_or_what_has_expired_fails),
         STAGE_TEST(test_a_key_is_found_once),
-        STAGE_TEST(test_a_secret_is_told_to_authenticate_alone),
         STAGE_TEST(test_a_key_that_is_refused_is_looked_for_again_once),
         STAGE_TEST(test_many_whose_key_is_refused_look_for_it_once),
         STAGE_TEST(test_authenticate_itself_is_not_authenticated),
@@ -352,9 +283,6 @@ int main(void)
         STAGE_TEST(test_a_key_is_looked_for_again_before_it_expires),
         STAGE_TEST(test_while_the_old_key_is_good_no_new_one_is_no_failure),
         STAGE_TEST(test_a_refused_key_is_not_used_again_because_no_other_is_found),
-        STAGE_TEST(test_a_wrong_clock_is_learnt_from_the_answer_and_signed_again),
-        STAGE_TEST(test_a_clock_is_set_right_once),
-        STAGE_TEST(test_without_a_date_that_can_be_read_there_is_nothing_to_learn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "tests/engine_stage.h"
 
 #include "core/backend.h"
+#include "kit/error.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -252,6 +253,30 @@ static void test_an_error_without_its_size_is_no_success(void **state)
     stage_close();
 }
 
+static void classify_oddly(void *state, const aw_request *request, const aw_response *answer,
+                           aw_error *ret_error)
+{
+    (void)state;
+    (void)request;
+    (void)answer;
+    kit_error_set(ret_error, 99, "numbers of a later version");
+    ret_error->retry = 99;
+    ret_error->remedy = 99;
+    ret_error->scope = 99;
+}
+
+static void test_numbers_that_nobody_knows_mean_nothing(void **state)
+{
+    (void)state;
+    engine_script.classify = classify_oddly;
+    stage_open(WHOLE MACHINES SAY("403", ""));
+    const aw_error *problem = must_not_list(begin_list(NULL, NULL), AW_E_PROTOCOL);
+    assert_int_equal(problem->retry, AW_RETRY_NEVER);
+    assert_int_equal(problem->remedy, AW_REMEDY_NONE);
+    assert_int_equal(problem->scope, AW_SCOPE_UNKNOWN);
+    stage_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +296,7 @@ int main(void)
         STAGE_TEST(test_a_plugin_may_make_the_best_of_a_failure),
         STAGE_TEST(test_a_machine_that_is_gone_is_terminated),
         STAGE_TEST(test_an_error_without_its_size_is_no_success),
+        STAGE_TEST(test_numbers_that_nobody_knows_mean_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "tests/engine_stage.h"
 
 #include "core/context.h"
+#include "core/mem.h"
 #include "tests/recording_files.h"
 
 #include <setjmp.h>
@@ -26,6 +27,7 @@ int stage_setup(void **state)
 
 int stage_teardown(void **state)
 {
+    mem_set_fault(NULL, NULL);
     archway_close(stage.aw, NULL);
     return remove_folder(state);
 }
