@@ -161,6 +161,17 @@ int job_add_resource(archway_job *job, const aw_resource *resource)
     return 0;
 }
 
+int job_add_backend(archway_job *job, const struct backend *backend)
+{
+    struct job_backend *kept = VEC_PUSH(&job->backends, &job->backend_count);
+    if (!kept)
+        return -1;
+    kept->backend = backend;
+    kept->complete = backend->error.code == AW_OK;
+    error_copy(&kept->error, &backend->error);
+    return backend->error.code ? job_add_problem(job, &backend->error) : 0;
+}
+
 void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
                      ...)
 {

@@ -106,6 +106,8 @@ int job_add_problem(archway_job *job, const aw_error *problem);
 int job_add_instance(archway_job *job, const char *backend, const aw_instance *instance);
 int job_add_resource(archway_job *job, const aw_resource *resource);
 /* These two are not for sinks: without memory they end the job themselves. */
+/* A backend that is asked, or that cannot be and whose reason is a problem of the job's. */
+int job_add_backend(archway_job *job, const struct backend *backend);
 void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, const char *format,
                      ...) __attribute__((format(printf, 4, 5)));
 /* A copy that lives as long as the job; NULL ends it, unless text is NULL. */

@@ -182,14 +182,10 @@ static void start(void *arg)
 static int add_backend(archway_job *job, struct backend *backend)
 {
     struct list_job *state = job->state;
-    struct job_backend *result = VEC_PUSH(&job->backends, &job->backend_count);
-    if (!result)
+    if (job_add_backend(job, backend))
         return -1;
-    result->backend = backend;
-    result->complete = backend->error.code == AW_OK;
-    error_copy(&result->error, &backend->error);
     if (backend->error.code)
-        return job_add_problem(job, &backend->error);
+        return 0;
     struct list_part *part = &state->parts[state->part_count++];
     part->job = job;
     part->backend = backend;

@@ -100,21 +100,6 @@ static bool recorder_file_exists(struct world *world, const char *path)
     return exists;
 }
 
-/* A recording holds all that was asked, so nothing comes from the disk. */
-static int recorder_cache_get(struct world *world, struct arena *arena, const char *space,
-                              const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
-                              uint64_t *ret_age_ms)
-{
-    (void)world;
-    (void)arena;
-    (void)space;
-    (void)key;
-    (void)max_age_ms;
-    (void)ret_content;
-    (void)ret_age_ms;
-    return -1;
-}
-
 static void recorder_cache_put(struct world *world, const char *space, const char *key,
                                const void *data, uint64_t size)
 {
@@ -197,7 +182,7 @@ static const struct world_ops recorder_ops = {
     .env = recorder_env,
     .read_file = recorder_read_file,
     .file_exists = recorder_file_exists,
-    .cache_get = recorder_cache_get,
+    .cache_get = world_cache_nothing,
     .cache_put = recorder_cache_put,
     .random = recorder_random,
     .wall_ms = recorder_wall_ms,

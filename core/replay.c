@@ -176,21 +176,6 @@ static uint64_t next_random(struct replay *replay)
     return z ^ (z >> 31);
 }
 
-/* Nothing is kept from one replay to the next, so that each asks the same. */
-static int replay_cache_get(struct world *world, struct arena *arena, const char *space,
-                            const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
-                            uint64_t *ret_age_ms)
-{
-    (void)world;
-    (void)arena;
-    (void)space;
-    (void)key;
-    (void)max_age_ms;
-    (void)ret_content;
-    (void)ret_age_ms;
-    return -1;
-}
-
 static void replay_cache_put(struct world *world, const char *space, const char *key,
                              const void *data, uint64_t size)
 {
@@ -257,7 +242,7 @@ static const struct world_ops replay_ops = {
     .env = replay_env,
     .read_file = replay_read_file,
     .file_exists = replay_file_exists,
-    .cache_get = replay_cache_get,
+    .cache_get = world_cache_nothing,
     .cache_put = replay_cache_put,
     .random = replay_random,
     .wall_ms = replay_wall_ms,

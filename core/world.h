@@ -100,6 +100,11 @@ struct world {
     struct loop *loop;
 };
 
+/* A cache_get for worlds in which all that is asked must be seen: there is never anything. */
+int world_cache_nothing(struct world *world, struct arena *arena, const char *space,
+                        const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
+                        uint64_t *ret_age_ms);
+
 /* core/real.c. `refresh`: what is kept on disk is not used. NULL and *ret_error on failure. */
 struct world *world_real_create(struct loop *loop, bool refresh, aw_error *ret_error);
 /* core/replay.c: `path` is a recording. Wants a loop with a virtual clock. */

@@ -2,6 +2,8 @@
 /* Finding settings by name. */
 #include "kit/settings.h"
 
+#include "kit/memory.h"
+
 #include <string.h>
 
 const aw_setting *kit_setting(const aw_settings *settings, const char *name)
@@ -16,6 +18,16 @@ const char *kit_setting_text(const aw_settings *settings, const char *name)
 {
     const aw_setting *setting = kit_setting(settings, name);
     return setting ? setting->values[0] : NULL;
+}
+
+int kit_setting_own(aw_op *op, const aw_settings *settings, const char *name, const char *fallback,
+                    const char **ret_text)
+{
+    const char *text = kit_setting_text(settings, name);
+    if (!text)
+        text = fallback;
+    *ret_text = kit_copy_text(op, text);
+    return text && !*ret_text ? -1 : 0;
 }
 
 int kit_setting_boolean(const aw_settings *settings, const char *name, int fallback)

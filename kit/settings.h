@@ -9,6 +9,9 @@
 const aw_setting *kit_setting(const aw_settings *settings, const char *name);
 /* Its first value, or NULL. */
 const char *kit_setting_text(const aw_settings *settings, const char *name);
+/* Copies it, or the fallback, into the operation's arena; NULL when there is neither. -1: no memory. */
+int kit_setting_own(aw_op *op, const aw_settings *settings, const char *name, const char *fallback,
+                    const char **ret_text);
 int kit_setting_boolean(const aw_settings *settings, const char *name, int fallback);
 
 #endif

@@ -36,24 +36,16 @@ static int open_endpoints(aw_op *op, const aw_settings *settings, struct gcp *gc
     return gcp->compute && gcp->billing ? 0 : -1;
 }
 
-static int own_setting(aw_op *op, const aw_settings *settings, const char *name,
-                       const char *fallback, const char **ret_text)
-{
-    const char *text = kit_setting_text(settings, name);
-    *ret_text = kit_copy_text(op, text ? text : fallback);
-    return (text || fallback) && !*ret_text ? -1 : 0;
-}
-
 static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct gcp *gcp = aw_alloc(op, sizeof *gcp);
     const char *quota_project = aw_env(op, "GOOGLE_CLOUD_QUOTA_PROJECT");
     if (!gcp || open_endpoints(op, settings, gcp) || gcp_project_open(op, settings, gcp) ||
-        own_setting(op, settings, "quota_project", quota_project, &gcp->quota_project) ||
-        own_setting(op, settings, "credentials_file", NULL, &gcp->credentials_file) ||
-        own_setting(op, settings, "network", "default", &gcp->network) ||
-        own_setting(op, settings, "subnetwork", NULL, &gcp->subnetwork) ||
-        own_setting(op, settings, "service_account", NULL, &gcp->service_account))
+        kit_setting_own(op, settings, "quota_project", quota_project, &gcp->quota_project) ||
+        kit_setting_own(op, settings, "credentials_file", NULL, &gcp->credentials_file) ||
+        kit_setting_own(op, settings, "network", "default", &gcp->network) ||
+        kit_setting_own(op, settings, "subnetwork", NULL, &gcp->subnetwork) ||
+        kit_setting_own(op, settings, "service_account", NULL, &gcp->service_account))
         return;
     gcp->public_ip = kit_setting_boolean(settings, "public_ip", 1);
     gcp->instance_metadata = kit_setting_boolean(settings, "instance_metadata", 0);
