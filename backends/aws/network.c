@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define DESCRIBE "DescribeSubnets"
+
 /* Is `zone` in a list with commas? An empty list has all. */
 static int is_wanted(const char *zones, const char *zone)
 {
@@ -20,35 +22,116 @@ static int is_wanted(const char *zones, const char *zone)
     return 0;
 }
 
-static int has_zone(const struct launch *launch, const char *zone)
+/* Its place in the user's list; lists of none have nothing to prefer. */
+static size_t rank_of(const char *const *ids, const char *id)
+{
+    size_t rank = 0;
+    while (ids && ids[rank] && strcmp(ids[rank], id) != 0)
+        rank++;
+    return rank;
+}
+
+/* The zones that have the machine; NULL: whichever. */
+static const char *zones_of(const struct launch *launch)
+{
+    return launch->reservation_zone ? launch->reservation_zone : launch->wish->zone;
+}
+
+/* An item of the answer. Returns -1 when it is of no use, or cannot be read. */
+static int read_subnet(const struct launch *launch, kit_xml *document, const kit_xml_node *item,
+                       struct subnet *ret_subnet)
+{
+    const struct aws *aws = launch->op->state;
+    const char *is_public = kit_xml_find_text(item, "mapPublicIpOnLaunch", "false");
+    struct subnet subnet = {
+        .id = kit_xml_text(document, item, "subnetId"),
+        .zone = kit_xml_text(document, item, "availabilityZone"),
+        .vpc = kit_xml_text(document, item, "vpcId"),
+        .free = kit_xml_find_integer(document, item, "availableIpAddressCount", 0, INT32_MAX, 0),
+        .is_unlike = aws->public_ip != !strcmp(is_public, "true"),
+    };
+    if (document->error.code || !is_wanted(zones_of(launch), subnet.zone) ||
+        strcmp(kit_xml_find_text(item, "state", "available"), "available") != 0)
+        return -1;
+    subnet.rank = rank_of(aws->subnets, subnet.id);
+    *ret_subnet = subnet;
+    return 0;
+}
+
+/* What the user named first, then what fits the wish for a public address, then what has most room. The order of
+ * the answer is arbitrary, and that of the tries is not. */
+static int is_better(const struct subnet *a, const struct subnet *b)
+{
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    if (a->is_unlike != b->is_unlike)
+        return a->is_unlike < b->is_unlike;
+    if (a->free != b->free)
+        return a->free > b->free;
+    return strcmp(a->id, b->id) < 0;
+}
+
+/* A machine's security group lies in one VPC, so its subnets must too. */
+static const char *choose_vpc(struct launch *launch, kit_xml *document, const kit_xml_node *set)
+{
+    const struct aws *aws = launch->op->state;
+    struct subnet best = {0};
+    size_t best_rank = 0;
+    for (const kit_xml_node *item = kit_xml_first(set, "item"); item;
+         item = kit_xml_next(item, "item")) {
+        struct subnet subnet;
+        if (read_subnet(launch, document, item, &subnet))
+            continue;
+        size_t rank = rank_of(aws->vpcs, subnet.vpc);
+        if (best.id && (rank > best_rank || (rank == best_rank && !is_better(&subnet, &best))))
+            continue;
+        best = subnet;
+        best_rank = rank;
+    }
+    return kit_copy_text(launch->op, best.vpc);
+}
+
+static struct subnet *find_zone(struct launch *launch, const char *zone)
 {
     for (size_t i = 0; i < launch->subnet_count; i++)
         if (!strcmp(launch->subnets[i].zone, zone))
-            return 1;
-    return 0;
+            return &launch->subnets[i];
+    return NULL;
 }
 
-static int keep(struct launch *launch, kit_xml *document, const kit_xml_node *item)
+/* Keeps the best subnet of each zone. */
+static int keep(struct launch *launch, const struct subnet *subnet)
 {
-    const char *id = kit_xml_text(document, item, "subnetId");
-    const char *zone = kit_xml_text(document, item, "availabilityZone");
-    const char *vpc = kit_xml_text(document, item, "vpcId");
-    const char *zones = launch->reservation_zone ? launch->reservation_zone : launch->wish->zone;
-    if (document->error.code || !is_wanted(zones, zone) || has_zone(launch, zone) ||
-        launch->subnet_count == LAUNCH_SUBNETS)
+    struct subnet *place = find_zone(launch, subnet->zone);
+    if (place && !is_better(subnet, place))
         return 0;
-    struct subnet *subnet = &launch->subnets[launch->subnet_count];
-    subnet->id = kit_copy_text(launch->op, id);
-    subnet->zone = kit_copy_text(launch->op, zone);
-    launch->vpc = kit_copy_text(launch->op, vpc);
-    if (!subnet->id || !subnet->zone || !launch->vpc)
+    if (!place && launch->subnet_count == LAUNCH_SUBNETS)
+        return 0;
+    struct subnet copy = *subnet;
+    copy.id = kit_copy_text(launch->op, subnet->id);
+    copy.zone = kit_copy_text(launch->op, subnet->zone);
+    copy.vpc = launch->vpc;
+    if (!copy.id || !copy.zone)
         return -1;
-    launch->subnet_count++;
+    if (!place)
+        place = &launch->subnets[launch->subnet_count++];
+    *place = copy;
     return 0;
 }
 
-/* The order of the answer is arbitrary; that of the tries should not be. */
-static void sort(struct launch *launch)
+static int keep_all(struct launch *launch, kit_xml *document, const kit_xml_node *set)
+{
+    for (const kit_xml_node *item = kit_xml_first(set, "item"); item;
+         item = kit_xml_next(item, "item")) {
+        struct subnet subnet;
+        if (!read_subnet(launch, document, item, &subnet) && !strcmp(subnet.vpc, launch->vpc) &&
+            keep(launch, &subnet))
+            return -1;
+    }
+    return 0;
+}
+
+static void sort_by_zone(struct launch *launch)
 {
     for (size_t i = 1; i < launch->subnet_count; i++)
         for (size_t at = i; at > 0; at--) {
@@ -61,21 +144,26 @@ static void sort(struct launch *launch)
         }
 }
 
-static void fail_without(const struct launch *launch)
+static void fail_without(const struct launch *launch, const kit_xml_node *set)
 {
     const struct aws *aws = launch->op->state;
-    if (launch->reservation_zone || (launch->wish->zone && *launch->wish->zone))
+    const char *zones = zones_of(launch);
+    int is_named = aws->vpcs || aws->subnets || kit_wish_option(launch->wish, AWS_OPTION_SUBNET);
+    if (kit_xml_first(set, "item") && zones && *zones)
         kit_fail(launch->op, AW_E_INVALID,
-                 "There is no subnet in the zones that have this machine (%.100s): add one, or "
-                 "write `subnets:` in the configuration.",
-                 launch->reservation_zone ? launch->reservation_zone : launch->wish->zone);
-    else if (aws->vpcs || aws->subnets)
-        kit_fail(launch->op, AW_E_INVALID, "The configured network has no subnet in %s.",
-                 launch->wish->region);
+                 "There is no subnet in the zones that have this machine (%.100s): make one there, "
+                 "or name others (`subnets:`).",
+                 zones);
+    else if (is_named)
+        kit_fail(
+            launch->op, AW_E_INVALID,
+            "There is none of the configured subnets or VPCs in %.40s: name one of that region "
+            "too, or leave the region out (`regions:`).",
+            launch->wish->region);
     else
         kit_fail(launch->op, AW_E_INVALID,
-                 "%s has no default VPC: write `vpcs:` or `subnets:` in the configuration, or make "
-                 "one (`aws ec2 create-default-vpc`).",
+                 "%.40s has no default VPC: write `vpcs:` or `subnets:` in the configuration, or "
+                 "make one (`aws ec2 create-default-vpc`).",
                  launch->wish->region);
 }
 
@@ -85,15 +173,18 @@ static void on_subnets(aw_op *op, const aw_response *answer, void *arg)
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
     const kit_xml_node *root = kit_xml_parse(&document, answer);
     const kit_xml_node *set = kit_xml_child(&document, root, "subnetSet");
-    for (const kit_xml_node *item = kit_xml_first(set, "item"); item;
-         item = kit_xml_next(item, "item"))
-        if (keep(launch, &document, item))
-            return;
-    if (document.error.code)
-        return aws_fail_unread(op, "DescribeSubnets", &document.error);
-    if (!launch->subnet_count)
-        return fail_without(launch);
-    sort(launch);
+    launch->vpc = choose_vpc(launch, &document, set);
+    if (document.error.code) {
+        aws_fail_unread(op, DESCRIBE, &document.error);
+        return;
+    }
+    if (!launch->vpc) {
+        fail_without(launch, set);
+        return;
+    }
+    if (keep_all(launch, &document, set))
+        return;
+    sort_by_zone(launch);
     launch_find_group(launch);
 }
 
@@ -107,10 +198,13 @@ static void add_filter(kit_request *request, const char *name, const char *const
 void launch_find_network(struct launch *launch)
 {
     const struct aws *aws = launch->op->state;
+    const char *subnet = kit_wish_option(launch->wish, AWS_OPTION_SUBNET);
     kit_request request;
-    aws_query_init(&request, launch->op, AWS_EC2, "DescribeSubnets", launch->wish->region);
+    aws_query_init(&request, launch->op, AWS_EC2, DESCRIBE, launch->wish->region);
     /* As filters, since the lists name the places of all regions and only this one's are found. */
-    if (aws->subnets)
+    if (subnet)
+        add_filter(&request, "subnet-id", (const char *const[]){subnet, NULL});
+    else if (aws->subnets)
         add_filter(&request, "subnet-id", aws->subnets);
     else if (aws->vpcs)
         add_filter(&request, "vpc-id", aws->vpcs);
