@@ -4,6 +4,7 @@
 
 #include "core/endpoint.h"
 #include "core/mem.h"
+#include "core/real_tls.h"
 #include "core/vec.h"
 #include "kit/error.h"
 
@@ -184,6 +185,7 @@ static void set_options(struct transfer *transfer, const struct authorities *aut
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+    tls_wipe_plaintext(easy);
     set_method(transfer);
     set_network(transfer, authorities);
 }

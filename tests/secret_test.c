@@ -45,8 +45,7 @@ static void be_the_cloud(int ready)
     char text[CANARY_SIZE + 1];
     struct tls_server *server =
         server_start(&(struct server_plan){.script = live_cloud_answer, .arg = &cloud});
-    struct tls_server *tokens =
-        server_start(&(struct server_plan){.kind = SERVER_PLAIN, .script = say_secret});
+    struct tls_server *tokens = server_start(&(struct server_plan){.script = say_secret});
     canary_make(text);
     live_config_write("config.yaml", server, text);
     int fd = open("key", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -177,7 +176,6 @@ static void on_answer(struct wire_call *call)
     assert_true(done);
 }
 
-/* In plain http: what TLS has unpacked lies in memory of OpenSSL's, which does not wipe it. */
 static void test_a_secret_answer_is_gone_in_the_end(void **state)
 {
     (void)state;
