@@ -40,6 +40,13 @@ static int64_t days_of(const struct date *date)
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
+static int64_t days_in(const struct date *date)
+{
+    static const int64_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int is_leap = date->year % 4 == 0 && (date->year % 100 != 0 || date->year % 400 == 0);
+    return days[date->month - 1] + (date->month == 2 && is_leap);
+}
+
 static int read_date(const char **text, struct date *ret_date)
 {
     ret_date->year = take(text, 4);
@@ -49,7 +56,7 @@ static int read_date(const char **text, struct date *ret_date)
     if (ret_date->month < 1 || ret_date->month > 12 || take_char(text, '-'))
         return -1;
     ret_date->day = take(text, 2);
-    return ret_date->day < 1 || ret_date->day > 31 ? -1 : 0;
+    return ret_date->day < 1 || ret_date->day > days_in(ret_date) ? -1 : 0;
 }
 
 /* Seconds since midnight; 60 in the seconds is a leap second. -1: no time. */
@@ -65,12 +72,15 @@ static int64_t read_clock(const char **text)
     return second < 0 || second > 60 ? -1 : (hour * 60 + minute) * 60 + second;
 }
 
+/* -1: a point, and nothing behind it. */
 static int64_t read_fraction_ms(const char **text)
 {
     int64_t ms = 0;
     int64_t unit = 100;
     if (**text != '.')
         return 0;
+    if ((*text)[1] < '0' || (*text)[1] > '9')
+        return -1;
     for ((*text)++; **text >= '0' && **text <= '9'; (*text)++) {
         ms += (**text - '0') * unit;
         unit /= 10;
@@ -106,7 +116,7 @@ uint64_t kit_time_read(const char *text)
     text++;
     int64_t seconds = read_clock(&text);
     int64_t ms = read_fraction_ms(&text);
-    if (seconds < 0 || read_offset(text, &minutes))
+    if (seconds < 0 || ms < 0 || read_offset(text, &minutes))
         return 0;
     int64_t time_ms = ((days_of(&date) * 24 * 60 - minutes) * 60 + seconds) * 1000 + ms;
     return time_ms > 0 ? (uint64_t)time_ms : 0;

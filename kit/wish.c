@@ -15,6 +15,16 @@ static int own_text(aw_op *op, const char **text)
     return 0;
 }
 
+static int own_user_data(aw_op *op, aw_bytes *user_data)
+{
+    if (!user_data->size) {
+        user_data->data = "";
+        return 0;
+    }
+    user_data->data = kit_copy(op, user_data->data, user_data->size);
+    return user_data->data ? 0 : -1;
+}
+
 static int own_keys(aw_op *op, aw_create *wish)
 {
     const char **keys = aw_alloc(op, (wish->ssh_key_count + (size_t)1) * sizeof *keys);
@@ -62,8 +72,7 @@ aw_create *kit_wish_copy(aw_op *op, const aw_create *wish)
         return NULL;
     memcpy(copy, wish, wish->size < sizeof *copy ? wish->size : sizeof *copy);
     copy->size = sizeof *copy;
-    copy->user_data.data = kit_copy(op, wish->user_data.data, wish->user_data.size);
-    if (!copy->user_data.data || own_texts(op, copy) || own_keys(op, copy) ||
+    if (own_user_data(op, &copy->user_data) || own_texts(op, copy) || own_keys(op, copy) ||
         own_pairs(op, &copy->tags, copy->tag_count) ||
         own_pairs(op, &copy->options, copy->option_count))
         return NULL;

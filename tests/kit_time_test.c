@@ -19,6 +19,8 @@ static void test_a_time_is_read_as_milliseconds(void **state)
     assert_int_equal(kit_time_read("2024-02-29T23:59:59.5Z"), 1709251199500);
     assert_int_equal(kit_time_read("2026-05-01T14:00:00+02:00"), 1777636800000);
     assert_int_equal(kit_time_read("2026-05-01T06:30:00.000-05:30"), 1777636800000);
+    assert_int_equal(kit_time_read("2000-02-29t00:00:00.1239999z"), 951782400123);
+    assert_int_equal(kit_time_read("9999-12-31T23:59:59Z"), 253402300799000);
 }
 
 static void test_what_is_no_time_is_nothing(void **state)
@@ -33,6 +35,16 @@ static void test_what_is_no_time_is_nothing(void **state)
         "20260501T120000Z",
         "yesterday",
         "2026-05-01T12:00:00+2:00",
+        "2026-02-29T12:00:00Z",
+        "2100-02-29T12:00:00Z",
+        "2026-04-31T12:00:00Z",
+        "2026-05-00T12:00:00Z",
+        "2026-05-01T12:00:00.Z",
+        "2026-05-01T12:00:00.",
+        "2026-05-01T12:60:00Z",
+        "2026-05-01T12:00:61Z",
+        "1969-12-31T23:59:59Z",
+        "2026-05-01T12:00:00+24:00",
     };
     (void)state;
     assert_int_equal(kit_time_read(NULL), 0);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A wish that outlives the call that brought it. */
+#include "kit/wish.h"
+
+#include "kit_host.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A wish whose every text lies in memory that the test overwrites. */
+struct source {
+    char type[16], region[16], zone[16], data[16], name[16], owner[16], token[16], image[16];
+    char key[16], bytes[8], tag[2][8], option[2][16];
+    const char *keys[1];
+    aw_header tags[1], options[1];
+    aw_create wish;
+};
+
+static void fill(struct source *source)
+{
+    *source = (struct source){
+        .type = "c7g.large",
+        .region = "eu-west-1",
+        .zone = "eu-west-1a",
+        .data = "gpu=x",
+        .name = "runner",
+        .owner = "me",
+        .token = "0123",
+        .image = "ami-1",
+        .key = "ssh-rsa A",
+        .bytes = "#!\0x",
+        .tag = {"team", "a"},
+        .option = {"subnet", "subnet-1"},
+    };
+    source->keys[0] = source->key;
+    source->tags[0] = (aw_header){source->tag[0], source->tag[1]};
+    source->options[0] = (aw_header){source->option[0], source->option[1]};
+    source->wish = (aw_create){
+        .size = sizeof source->wish,
+        .arch = AW_ARCH_ARM64,
+        .spot = 1,
+        .ssh_key_count = 1,
+        .instance_type = source->type,
+        .region = source->region,
+        .zone = source->zone,
+        .offer_data = source->data,
+        .name = source->name,
+        .owner = source->owner,
+        .token = source->token,
+        .image = source->image,
+        .ssh_keys = source->keys,
+        .user_data = {source->bytes, 4},
+        .disk_mib = 7,
+        .tags = source->tags,
+        .tag_count = 1,
+        .options = source->options,
+        .option_count = 1,
+    };
+}
+
+static void assert_is_whole(const aw_create *wish)
+{
+    assert_int_equal(wish->arch, AW_ARCH_ARM64);
+    assert_int_equal(wish->disk_mib, 7);
+    assert_string_equal(wish->instance_type, "c7g.large");
+    assert_string_equal(wish->region, "eu-west-1");
+    assert_string_equal(wish->zone, "eu-west-1a");
+    assert_string_equal(wish->offer_data, "gpu=x");
+    assert_string_equal(wish->name, "runner");
+    assert_string_equal(wish->owner, "me");
+    assert_string_equal(wish->token, "0123");
+    assert_string_equal(wish->image, "ami-1");
+    assert_string_equal(wish->ssh_keys[0], "ssh-rsa A");
+    assert_memory_equal(wish->user_data.data, "#!\0x", 4);
+    assert_string_equal(wish->tags[0].name, "team");
+    assert_string_equal(wish->tags[0].value, "a");
+    assert_string_equal(kit_wish_option(wish, "subnet"), "subnet-1");
+    assert_null(kit_wish_option(wish, "colour"));
+}
+
+static void test_a_copy_needs_nothing_of_its_source(void **state)
+{
+    struct kit_host host;
+    struct source source;
+    (void)state;
+    kit_host_init(&host);
+    fill(&source);
+    const aw_create *copy = kit_wish_copy(&host.op, &source.wish);
+    memset(&source, 'x', sizeof source);
+    assert_non_null(copy);
+    assert_is_whole(copy);
+    kit_host_finish(&host);
+}
+
+static void test_what_is_not_said_stays_so(void **state)
+{
+    const aw_create wish = {.size = sizeof wish, .token = "0123"};
+    struct kit_host host;
+    (void)state;
+    kit_host_init(&host);
+    const aw_create *copy = kit_wish_copy(&host.op, &wish);
+    assert_non_null(copy);
+    assert_null(copy->image);
+    assert_null(copy->zone);
+    assert_int_equal(copy->user_data.size, 0);
+    assert_null(kit_wish_option(copy, "subnet"));
+    kit_host_finish(&host);
+}
+
+/* The core of an older ABI has a shorter struct: what stands behind it is none of the wish. */
+static void test_a_shorter_wish_is_read_to_its_end(void **state)
+{
+    struct source source;
+    struct kit_host host;
+    (void)state;
+    kit_host_init(&host);
+    fill(&source);
+    source.wish.size = (uint32_t)offsetof(aw_create, options);
+    const aw_create *copy = kit_wish_copy(&host.op, &source.wish);
+    assert_non_null(copy);
+    assert_int_equal(copy->size, sizeof *copy);
+    assert_string_equal(copy->tags[0].name, "team");
+    assert_int_equal(copy->option_count, 0);
+    kit_host_finish(&host);
+}
+
+static void test_without_memory_there_is_no_copy(void **state)
+{
+    bool copied = false;
+    unsigned fail_at = 0;
+    (void)state;
+    while (!copied) {
+        struct kit_host host;
+        struct source source;
+        kit_host_init(&host);
+        host.fail_at = ++fail_at;
+        fill(&source);
+        copied = kit_wish_copy(&host.op, &source.wish) != NULL;
+        assert_int_equal(copied, fail_at > host.allocations);
+        kit_host_finish(&host);
+    }
+    assert_true(fail_at > 15);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_copy_needs_nothing_of_its_source),
+        cmocka_unit_test(test_what_is_not_said_stays_so),
+        cmocka_unit_test(test_a_shorter_wish_is_read_to_its_end),
+        cmocka_unit_test(test_without_memory_there_is_no_copy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
