@@ -232,6 +232,29 @@ static void test_a_create_with_a_key_of_its_own_may_be_repeated(void **state)
     stage_close();
 }
 
+static void on_disk(aw_op *op, const aw_response *answer, void *arg)
+{
+    (void)answer;
+    (void)arg;
+    engine_send(op, "launch", "POST", "/machines", 0, "with it", engine_on_machines, NULL, NULL);
+}
+
+static void make_a_disk_first(aw_op *op, const aw_create *wish)
+{
+    (void)wish;
+    engine_send(op, "disk", "POST", "/disks", AW_REQUEST_REPEATABLE, "d1", on_disk, NULL, NULL);
+}
+
+static void test_what_was_lost_and_then_answered_is_known(void **state)
+{
+    (void)state;
+    engine_script.create = make_a_disk_first;
+    stage_open(WHOLE POST("/disks", "d1") LOST POST("/disks", "d1") SAY("200", "")
+                   POST("/machines", "with it") SAY("507", "sold out"));
+    must_refuse(begin_create("whole", NULL, NULL), AW_E_NO_CAPACITY);
+    stage_close();
+}
+
 static void test_a_create_without_one_leaves_once(void **state)
 {
     (void)state;
@@ -285,6 +308,7 @@ int main(void)
         STAGE_TEST(test_a_cancelled_search_says_that_there_may_be_a_machine),
         STAGE_TEST(test_a_limit_of_the_callers_ends_the_search),
         STAGE_TEST(test_a_create_with_a_key_of_its_own_may_be_repeated),
+        STAGE_TEST(test_what_was_lost_and_then_answered_is_known),
         STAGE_TEST(test_a_create_without_one_leaves_once),
         STAGE_TEST(test_a_machine_that_was_named_is_there_whatever_goes_wrong_behind_it),
     };

@@ -122,6 +122,13 @@ static void test_a_limit_shows_what_has_come_so_far(void **state)
     assert_int_equal(stage_now_ms(), 3000);
     stage_close();
 
+    stage_open(ENGINE ANY_ORDER REGIONS IN("r1") SAY("200 after 5s", "a r1 running") IN("r2")
+                   SAY("200 after 5s", "b r2 running"));
+    job = begin_list(NULL, &brief);
+    must_list(job, "");
+    must_lack(job, AW_E_TIMEOUT, "", false);
+    stage_close();
+
     stage_open(ENGINE ASK("GET", "/regions") SAY("200 after 5s", "r1\nr2"));
     job = begin_list(NULL, &brief);
     must_list(job, "");

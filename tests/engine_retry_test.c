@@ -226,6 +226,31 @@ static void test_a_plugin_may_make_the_best_of_a_failure(void **state)
     stage_close();
 }
 
+static void on_refused(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    (void)arg;
+    assert_int_equal(error->code, AW_E_DENIED);
+    assert_int_equal(error->retry, AW_RETRY_UNKNOWN);
+    assert_int_equal(answer->status, 403);
+    aw_fail(op, error);
+}
+
+static void terminate_and_listen(aw_op *op, const aw_ref *ref)
+{
+    (void)ref;
+    engine_send(op, "terminate", "DELETE", "/machines/m1", AW_REQUEST_REPEATABLE, NULL,
+                engine_on_machines, on_refused, NULL);
+}
+
+static void test_a_plugin_hears_that_an_earlier_attempt_may_have_worked(void **state)
+{
+    (void)state;
+    engine_script.terminate = terminate_and_listen;
+    stage_open(WHOLE END_M1 LOST END_M1 SAY("403", "not for you"));
+    must_fail(begin_terminate("whole", "m1", NULL), AW_E_DENIED);
+    stage_close();
+}
+
 static void test_a_machine_that_is_gone_is_terminated(void **state)
 {
     (void)state;
@@ -294,6 +319,7 @@ int main(void)
         STAGE_TEST(test_a_write_that_is_not_repeatable_leaves_once),
         STAGE_TEST(test_a_write_that_did_nothing_is_repeated_whatever_it_is),
         STAGE_TEST(test_a_plugin_may_make_the_best_of_a_failure),
+        STAGE_TEST(test_a_plugin_hears_that_an_earlier_attempt_may_have_worked),
         STAGE_TEST(test_a_machine_that_is_gone_is_terminated),
         STAGE_TEST(test_an_error_without_its_size_is_no_success),
         STAGE_TEST(test_numbers_that_nobody_knows_mean_nothing),

@@ -186,10 +186,12 @@ static void test_a_repetition_that_is_too_late_for_one_is_made_for_the_next(void
     open_sharing(WHOLE MACHINES SAY_WITH("503", "retry-after: 5", "busy")
                      MACHINES SAY("200", "m1 r1 running"));
     archway_job *first = begin_list(NULL, &brief);
-    archway_job *second = begin_list(NULL, NULL);
+    archway_job *second = begin_list(NULL, &brief);
+    archway_job *third = begin_list(NULL, NULL);
     must_not_list(first, AW_E_UNAVAILABLE);
+    must_not_list(second, AW_E_UNAVAILABLE);
     assert_int_equal(stage_now_ms(), 0);
-    must_list(second, "m1");
+    must_list(third, "m1");
     stage_close();
 }
 

@@ -46,6 +46,10 @@ static void test_a_token_of_the_callers_is_looked_for_first(void **state)
     stage_open(WHOLE NONE LAUNCH SAY("200", "m1"));
     must_create(begin_create("whole", TOKEN, NULL), "m1");
     stage_close();
+    stage_open(WHOLE NONE LAUNCH LOST FOUND);
+    must_create(begin_create("whole", TOKEN, NULL), "m9");
+    assert_int_equal(stage_now_ms(), 0);
+    stage_close();
     stage_open(WHOLE MACHINES SAY("403", "not for you"));
     must_refuse(begin_create("whole", TOKEN, NULL), AW_E_DENIED);
     stage_close();

@@ -58,6 +58,17 @@ static void test_polls_come_at_growing_intervals(void **state)
     must_end_at(running(NULL), 54000 + 10000 + 10000);
 }
 
+static void test_who_joins_makes_the_polls_frequent_again(void **state)
+{
+    (void)state;
+    stage_open(WHOLE TEN_PENDING PENDING PENDING PENDING RUNNING);
+    archway_job *first = running(NULL);
+    stage_pass(65000);
+    archway_job *second = running(NULL);
+    must_succeed(second);
+    must_end_at(first, 74000 + 2000 + 3000);
+}
+
 static void test_a_hundred_waits_share_each_poll(void **state)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf recording;
@@ -272,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGE_TEST(test_a_wait_ends_with_the_machine_as_it_is_then),
         STAGE_TEST(test_polls_come_at_growing_intervals),
+        STAGE_TEST(test_who_joins_makes_the_polls_frequent_again),
         STAGE_TEST(test_a_hundred_waits_share_each_poll),
         STAGE_TEST(test_each_region_has_its_own_poll),
         STAGE_TEST(test_a_listing_that_was_under_way_does_not_count_for_who_comes_later),
