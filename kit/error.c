@@ -2,6 +2,8 @@
 /* Filling in errors. What ends up in one is UTF-8 without control characters, whoever wrote it. */
 #include "kit/error.h"
 
+#include "kit/utf8.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,23 +14,6 @@
 
 /* Holds more than a message by one character, so that a long one is cut between two. */
 #define LONG_MESSAGE (sizeof((aw_error *)0)->message + 4)
-
-/* Bytes of the character at `text`, 0 when it is not UTF-8. */
-static size_t character_size(const unsigned char *text)
-{
-    if (text[0] < 0x80)
-        return 1;
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    size_t size = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    for (size_t i = 1; i < size; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
-    bool surrogate = text[0] == 0xed && text[1] > 0x9f;
-    bool too_large = text[0] == 0xf4 && text[1] > 0x8f;
-    return overlong || surrogate || too_large ? 0 : size;
-}
 
 /* Of one character: C0, DEL, and C1, which terminals obey in UTF-8 too. */
 static bool is_control(const unsigned char *text)
@@ -43,7 +28,7 @@ void kit_error_text(char *field, size_t field_size, const char *text)
     if (field_size == 0)
         return;
     while (*from) {
-        size_t size = character_size(from);
+        size_t size = kit_utf8_size((const char *)from);
         bool kept = size > 0 && !is_control(from);
         if (at + (kept ? size : 1) >= field_size)
             break;
