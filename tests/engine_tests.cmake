@@ -43,3 +43,14 @@ foreach(sweep cancel memory deadline)
         add_dependencies(sweep_${sweep}_lambda_test archway_backend_lambda)
     endif()
 endforeach()
+
+# Threads, for the thread sanitizer too.
+set(threaded engine_loop_test)
+if(TARGET archway_backend_lambda)
+    archway_test(threads_test threads_test.c lambda_acts.c acts.c replay_session.c)
+    target_compile_definitions(threads_test PRIVATE
+        PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+    add_dependencies(threads_test archway_backend_lambda)
+    list(APPEND threaded threads_test)
+endif()
+set_tests_properties(${threaded} PROPERTIES LABELS threads)
