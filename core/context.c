@@ -10,6 +10,7 @@
 #include "core/poller.h"
 #include "core/sized.h"
 #include "core/vec.h"
+#include "core/wipe.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -129,6 +130,7 @@ int archway_open(const archway_options *options, archway **ret_archway, aw_error
 {
     archway_options known = {.size = sizeof known};
     archway *aw = mem_alloc(sizeof *aw);
+    wipe_json();
     if (!aw)
         return no_memory(ret_error);
     if (options)

@@ -4,9 +4,9 @@
 
 #include "core/mem.h"
 #include "core/real_transfer.h"
+#include "core/wipe.h"
 #include "kit/error.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,30 +32,10 @@ struct socket_watch {
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static CURLcode curl_status;
 
-/* curl copies header lines into memory of its own; this is how that is wiped too. */
-static void wiping_free(void *pointer)
-{
-    if (pointer)
-        explicit_bzero(pointer, malloc_usable_size(pointer));
-    free(pointer);
-}
-
-static void *wiping_realloc(void *old, size_t size)
-{
-    size_t old_size = old ? malloc_usable_size(old) : 0;
-    void *grown = malloc(size);
-    if (!grown)
-        return NULL;
-    if (old_size)
-        memcpy(grown, old, old_size < size ? old_size : size);
-    wiping_free(old);
-    return grown;
-}
-
 static void init_curl(void)
 {
-    curl_status = curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free, wiping_realloc,
-                                       strdup, calloc);
+    curl_status =
+        curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_resize, strdup, calloc);
 }
 
 static void finish(struct http *http, struct transfer *transfer, CURLcode result)
