@@ -13,18 +13,18 @@
 
 static const struct column columns[] = {
     {"BACKEND", COLUMN_SHRINK},
-    {"TYPE", COLUMN_SHRINK},
-    {"REGION", COLUMN_SHRINK},
+    {"TYPE", COLUMN_PRECIOUS},
+    {"REGION", COLUMN_PRECIOUS},
     {"ZONE", COLUMN_WIDE},
     {"ARCH", 0},
     {"KNOWN BY", COLUMN_WIDE},
     {"CPU", COLUMN_RIGHT},
     {"MEMORY", COLUMN_RIGHT},
-    {"GPU", 0},
+    {"GPU", COLUMN_SHRINK},
     {"VENDOR", COLUMN_WIDE},
     {"DISK", COLUMN_RIGHT | COLUMN_WIDE},
     {"$/HOUR", COLUMN_RIGHT},
-    {"NOTE", 0},
+    {"NOTE", COLUMN_SHRINK},
 };
 
 static const char *const csv_paths[] = {"backend",

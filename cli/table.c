@@ -90,12 +90,12 @@ static void drop_optional(const struct text_table *table, struct layout *layout)
 }
 
 /* Takes one character after the other from whichever column is widest. */
-static void shrink(const struct text_table *table, struct layout *layout)
+static void shrink(const struct text_table *table, struct layout *layout, unsigned flag)
 {
     while (total_width(table, layout) > SCREEN) {
         size_t *widest = NULL;
         for (size_t i = 0; i < table->column_count; i++)
-            if ((table->columns[i].flags & COLUMN_SHRINK) && layout->width[i] > LEAST_WIDTH &&
+            if ((table->columns[i].flags & flag) && layout->width[i] > LEAST_WIDTH &&
                 (!widest || layout->width[i] > *widest))
                 widest = &layout->width[i];
         if (!widest)
@@ -115,7 +115,8 @@ static struct layout find_layout(const struct text_table *table, bool wide)
     if (total_width(table, &layout) > SCREEN)
         layout.gap = 1;
     drop_optional(table, &layout);
-    shrink(table, &layout);
+    shrink(table, &layout, COLUMN_SHRINK);
+    shrink(table, &layout, COLUMN_PRECIOUS);
     return layout;
 }
 

@@ -13,7 +13,8 @@ enum column_flag {
     COLUMN_RIGHT = 1,    /* numbers */
     COLUMN_WIDE = 2,     /* in the wide form only */
     COLUMN_OPTIONAL = 4, /* left out when there is no room */
-    COLUMN_SHRINK = 8    /* cut short, marked with "~", when there is still no room */
+    COLUMN_SHRINK = 8,   /* cut short, marked with "~", when there is still no room */
+    COLUMN_PRECIOUS = 16 /* likewise, when cutting the others short was not enough */
 };
 
 struct column {

@@ -138,7 +138,7 @@ static void on_quotas_done(struct op *op)
 {
     struct shard *shard = op->owner;
     if (op->error.code)
-        context_log(shard->backend->aw, AW_LOG_WARNING, "%s %s: quotas: %s", shard->backend->name,
+        context_log(shard->backend->aw, AW_LOG_INFO, "%s %s: quotas: %s", shard->backend->name,
                     shard->region ? shard->region : "", op->error.message);
     if (op->error.code)
         quotas_finish(&shard->quotas);
