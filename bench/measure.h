@@ -10,6 +10,9 @@ struct rusage;
 
 uint64_t now_us(void); /* monotonic */
 
+/* CPU time of the calling thread. */
+uint64_t thread_cpu_ns(void);
+
 /* Of user and system together. */
 double cpu_seconds(const struct rusage *usage);
 

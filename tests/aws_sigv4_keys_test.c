@@ -106,6 +106,98 @@ static void test_the_key_used_longest_ago_makes_room(void **state)
     assert_non_null(strstr(stage->keys.slots[0].credential, "/first/"));
 }
 
+/* As it is now, with the keys that there are. */
+static void assert_signed_as_anew(struct stage *stage)
+{
+    char expected[1024];
+    sign_anew(stage, expected, sizeof expected);
+    stage_sign(stage);
+    assert_string_equal(stage_authorization(stage), expected);
+}
+
+static void test_a_request_that_comes_again_is_signed_for_its_body_and_time(void **state)
+{
+    struct stage *stage = *state;
+    static char body[64];
+    stage->request.body.data = body;
+    for (unsigned i = 0; i < 20; i++) {
+        snprintf(body, sizeof body, "Action=DescribeRegions&NextToken=%u", i);
+        stage->request.body.size = i % 5 ? strlen(body) : 0;
+        stage->now_ms += 777;
+        assert_signed_as_anew(stage);
+    }
+    assert_true(stage->keys.slots[0].last.input_size > 0);
+}
+
+static void test_a_request_that_is_nearly_the_last_one_is_another(void **state)
+{
+    struct stage *stage = *state;
+    static const aw_header nearly[][2] = {
+        {{"content-type", "a"}, {"x-a", "b"}}, {{"content-type", "a"}, {"x-a", "c"}},
+        {{"content-type", "a"}, {"x-b", "c"}}, {{"content-type", "ax"}, {"-a", "b"}},
+        {{"Content-Type", "a"}, {"x-a", "b"}}, {{"x-a", "b"}, {"content-type", "a"}}};
+    static const char *const urls[] = {"https://host/", "https://host/a", "https://host",
+                                       "https://host:8443/", "https://host/?a=1"};
+    static const char *const methods[] = {"POST", "POS", "GET"};
+    static const char *const tokens[] = {NULL, "token", "another", NULL};
+    stage_sign(stage);
+    for (size_t i = 0; i < sizeof nearly / sizeof *nearly; i++) {
+        stage->request.headers = nearly[i];
+        stage->request.header_count = i < 5 ? 2 : 1 + i % 2;
+        assert_signed_as_anew(stage);
+    }
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        stage->request.url = urls[i];
+        assert_signed_as_anew(stage);
+    }
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        stage->request.method = methods[i];
+        assert_signed_as_anew(stage);
+    }
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        stage->credentials.token = tokens[i];
+        assert_signed_as_anew(stage);
+    }
+    stage->scope.path = SIGV4_PATH_UNNORMALIZED;
+    stage->request.url = "https://host//";
+    assert_signed_as_anew(stage);
+    stage->scope.path = SIGV4_PATH_OF_SERVICE;
+    assert_signed_as_anew(stage);
+}
+
+static void test_only_a_small_request_without_a_query_is_kept(void **state)
+{
+    struct stage *stage = *state;
+    static char value[600];
+    const struct sigv4_last *last = &stage->keys.slots[0].last;
+    stage->request.url = "https://host/?a=1";
+    stage_sign(stage);
+    assert_int_equal(last->input_size, 0);
+    memset(value, 'v', sizeof value - 1);
+    stage_add_header(stage, "x", value);
+    stage->request.url = "https://host/";
+    for (unsigned i = 0; i < 3; i++) {
+        assert_signed_as_anew(stage);
+        assert_int_equal(last->input_size, 0);
+    }
+    stage->request.header_count = 1;
+    for (unsigned i = 0; i < 4; i++)
+        assert_signed_as_anew(stage);
+    assert_true(last->input_size > 0);
+}
+
+static void test_two_requests_by_turns_are_signed_rightly(void **state)
+{
+    struct stage *stage = *state;
+    for (unsigned i = 0; i < 70; i++) {
+        stage->request.url = i % 2 ? "https://first/" : "https://other/";
+        assert_signed_as_anew(stage);
+    }
+    for (unsigned i = 0; i < 70; i++)
+        assert_signed_as_anew(stage);
+    assert_int_equal(stage->keys.slots[0].last.misses, 0);
+}
+
 static void test_finished_keys_are_zeroes(void **state)
 {
     struct stage *stage = *state;
@@ -125,6 +217,10 @@ int main(void)
         STAGED(test_around_midnight_both_days_keys_are_kept),
         STAGED(test_more_scopes_than_are_kept_are_signed_rightly),
         STAGED(test_the_key_used_longest_ago_makes_room),
+        STAGED(test_a_request_that_comes_again_is_signed_for_its_body_and_time),
+        STAGED(test_a_request_that_is_nearly_the_last_one_is_another),
+        STAGED(test_only_a_small_request_without_a_query_is_kept),
+        STAGED(test_two_requests_by_turns_are_signed_rightly),
         STAGED(test_finished_keys_are_zeroes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

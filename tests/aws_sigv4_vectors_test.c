@@ -65,27 +65,33 @@ static void sign(const struct vector *vector, void *arg)
               vector->credentials.token ? vector->credentials.token : "");
 }
 
+/* The second time as the last request again. */
+static void sign_twice(const struct vector *vector, void *arg)
+{
+    sign(vector, arg);
+    sign(vector, arg);
+}
+
 static void canonicalise(const struct vector *vector, void *arg)
 {
-    char memory[8192];
-    char hash_memory[SIGV4_HEX];
-    struct sigv4_text text = sigv4_text_in(memory, sizeof memory - 1);
-    struct sigv4_text hash = sigv4_text_in(hash_memory, sizeof hash_memory);
+    static struct sigv4_canonical canonical;
+    char payload[SIGV4_HEX];
+    char text[8192];
     aw_error error = {.size = sizeof error};
     assert_int_equal(sigv4_keys_prepare(arg, &error), 0);
-    assert_int_equal(sigv4_keys_add_hash(arg, vector->request.body, &hash, &error), 0);
+    assert_int_equal(sigv4_keys_hash(arg, vector->request.body, payload, &error), 0);
     struct sigv4_input input = {
         .request = &vector->request,
         .service = vector->service,
         .path = vector->is_unnormalized ? SIGV4_PATH_UNNORMALIZED : SIGV4_PATH_OF_SERVICE,
         .time = {vector->time, SIGV4_TIME},
         .token = sigv4_trimmed(vector->credentials.token),
-        .payload = sigv4_text_bytes(&hash),
+        .payload = {payload, sizeof payload},
     };
-    if (sigv4_canonical(&input, &text, &error))
+    if (sigv4_canonical_write(&canonical, &input, &error))
         fail_msg("%s: %s", vector->name, error.message);
-    *text.at = '\0';
-    assert_is(vector, "canonical request", memory, kit_buf_text(&vector->canonical));
+    snprintf(text, sizeof text, "%.*s", (int)canonical.text.size, canonical.text.data);
+    assert_is(vector, "canonical request", text, kit_buf_text(&vector->canonical));
 }
 
 /* Those that it is made for: it knows no paths that are not normalised and adds what S3 gets. */
@@ -122,7 +128,7 @@ static const struct {
 static void test_every_vector_is_signed_through_the_vtable(void **state)
 {
     for (size_t i = 0; i < FILES; i++)
-        assert_int_equal(vectors_read(files[i].file, sign, *state), files[i].count);
+        assert_int_equal(vectors_read(files[i].file, sign_twice, *state), files[i].count);
 }
 
 static void test_every_vector_has_its_canonical_request(void **state)

@@ -11,8 +11,7 @@
 #define DAY_SECONDS 86400
 #define YEAR_10000 UINT64_C(253402300800)
 #define MAX_TO_SIGN (sizeof ALGORITHM + SIGV4_TIME + 1 + SIGV4_MAX_SCOPE + 1 + SIGV4_HEX)
-#define MAX_AUTHORIZATION                                                                          \
-    (SIGV4_MAX_CREDENTIAL + SIGV4_MAX_NAMES + SIGV4_MAX_HEADERS + SIGV4_HEX + 256)
+#define MAX_AUTHORIZATION (SIGV4_MAX_CREDENTIAL + SIGV4_ALL_NAMES + SIGV4_HEX + 64)
 
 /* The text of the second is kept: there are many signatures in one. */
 static int read_time(struct sigv4_keys *keys, uint64_t second, struct sigv4_terms *terms,
@@ -39,48 +38,52 @@ static int read_token(struct sigv4_input *input, const char *text, aw_error *ret
                          "one long line without spaces.");
 }
 
-static int hash_body(struct sigv4_keys *keys, struct sigv4_input *input, struct sigv4_text *out,
+static int hash_body(struct sigv4_keys *keys, aw_bytes body, char ret_hex[SIGV4_HEX],
                      aw_error *ret_error)
 {
-    aw_bytes body = input->request->body;
-    if (body.size == 0)
-        SIGV4_ADD(out, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    else if (sigv4_keys_add_hash(keys, body, out, ret_error))
-        return -1;
-    input->payload = sigv4_text_bytes(out);
+    if (body.size > 0)
+        return sigv4_keys_hash(keys, body, ret_hex, ret_error);
+    SIGV4_PUT(ret_hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     return 0;
 }
 
 /* The HMAC of the time, the scope and the hash of the canonical request. */
-static int add_signature(struct sigv4_keys *keys, const struct sigv4_key *key, aw_bytes canonical,
-                         struct sigv4_text *out, aw_error *ret_error)
+static int write_signature(struct sigv4_keys *keys, const struct sigv4_key *key, aw_bytes canonical,
+                           char ret_hex[SIGV4_HEX], aw_error *ret_error)
 {
-    char memory[MAX_TO_SIGN];
-    struct sigv4_text text = sigv4_text_in(memory, sizeof memory);
-    size_t scope_at = key->key_id_size + 1;
-    SIGV4_ADD(&text, ALGORITHM "\n");
-    sigv4_text_add(&text, keys->time, SIGV4_TIME);
-    sigv4_text_add_char(&text, '\n');
-    sigv4_text_add(&text, key->credential + scope_at, key->credential_size - scope_at);
-    sigv4_text_add_char(&text, '\n');
-    if (sigv4_keys_add_canonical_hash(keys, canonical, &text, ret_error))
+    char text[MAX_TO_SIGN];
+    const char *scope = key->credential + key->key_id_size + 1;
+    char *at = SIGV4_PUT(text, ALGORITHM "\n");
+    at = sigv4_put(at, (aw_bytes){keys->time, SIGV4_TIME});
+    *at++ = '\n';
+    at = sigv4_put(at, sigv4_between(scope, key->credential + key->credential_size));
+    *at++ = '\n';
+    if (sigv4_keys_hash_canonical(keys, canonical, at, ret_error))
         return -1;
-    return sigv4_key_add_mac(keys, key, sigv4_text_bytes(&text), out, ret_error);
+    return sigv4_key_mac(keys, key, sigv4_between(text, at + SIGV4_HEX), ret_hex, ret_error);
 }
 
-static int add_authorization(struct sigv4_keys *keys, const struct sigv4_terms *terms,
-                             aw_bytes canonical, aw_bytes names, struct sigv4_text *out,
-                             aw_error *ret_error)
+/* Returns its end; NULL: no memory. */
+static char *put_authorization(char *at, struct sigv4_keys *keys, const struct sigv4_key *key,
+                               const struct sigv4_canonical *canonical, aw_error *ret_error)
 {
-    const struct sigv4_key *key = sigv4_keys_find(keys, terms, ret_error);
-    if (!key)
+    at = SIGV4_PUT(at, ALGORITHM " Credential=");
+    at = sigv4_put(at, (aw_bytes){key->credential, key->credential_size});
+    at = SIGV4_PUT(at, ", SignedHeaders=");
+    at = sigv4_put(at, canonical->names);
+    at = SIGV4_PUT(at, ", Signature=");
+    return write_signature(keys, key, canonical->text, at, ret_error) ? NULL : at + SIGV4_HEX;
+}
+
+static int write_canonical(struct sigv4_key *key, const struct sigv4_input *input,
+                           struct sigv4_canonical *canonical, aw_error *ret_error)
+{
+    if (sigv4_last_use(&key->last, input, canonical))
+        return 0;
+    if (sigv4_canonical_write(canonical, input, ret_error))
         return -1;
-    SIGV4_ADD(out, ALGORITHM " Credential=");
-    sigv4_text_add(out, key->credential, key->credential_size);
-    SIGV4_ADD(out, ", SignedHeaders=");
-    sigv4_text_add_bytes(out, names);
-    SIGV4_ADD(out, ", Signature=");
-    return add_signature(keys, key, canonical, out, ret_error);
+    sigv4_last_keep(&key->last, input, canonical);
+    return 0;
 }
 
 static void add(aw_header_sink *sink, const char *name, aw_bytes value, int is_secret)
@@ -88,25 +91,25 @@ static void add(aw_header_sink *sink, const char *name, aw_bytes value, int is_s
     sink->add(sink, name, value.data, value.size, is_secret);
 }
 
-/* The canonical text holds the token, so its owner wipes it. */
-static int sign(struct sigv4_keys *keys, const struct sigv4_terms *terms, struct sigv4_input *input,
-                struct sigv4_text *canonical, aw_header_sink *sink, aw_error *ret_error)
+/* The canonical request holds the token, so its owner wipes it. */
+static int sign(struct sigv4_keys *keys, struct sigv4_key *key, struct sigv4_input *input,
+                struct sigv4_canonical *canonical, aw_header_sink *sink, aw_error *ret_error)
 {
-    char hash_memory[SIGV4_HEX];
-    char memory[MAX_AUTHORIZATION];
-    struct sigv4_text hash = sigv4_text_in(hash_memory, sizeof hash_memory);
-    struct sigv4_text authorization = sigv4_text_in(memory, sizeof memory);
-    if (sigv4_keys_prepare(keys, ret_error) || hash_body(keys, input, &hash, ret_error) ||
-        sigv4_canonical(input, canonical, ret_error) ||
-        add_authorization(keys, terms, sigv4_text_bytes(canonical), input->names, &authorization,
-                          ret_error))
+    char payload[SIGV4_HEX];
+    char authorization[MAX_AUTHORIZATION];
+    input->payload = (aw_bytes){.data = payload, .size = sizeof payload};
+    if (hash_body(keys, input->request->body, payload, ret_error) ||
+        write_canonical(key, input, canonical, ret_error))
+        return -1;
+    const char *end = put_authorization(authorization, keys, key, canonical, ret_error);
+    if (!end)
         return -1;
     add(sink, "x-amz-date", input->time, 0);
-    if (input->adds_payload)
-        add(sink, "x-amz-content-sha256", input->payload, 0);
+    if (canonical->adds_payload)
+        add(sink, "x-amz-content-sha256", canonical->payload, 0);
     if (input->token.size > 0)
         add(sink, "x-amz-security-token", input->token, 1);
-    add(sink, "authorization", sigv4_text_bytes(&authorization), 0);
+    add(sink, "authorization", sigv4_between(authorization, end), 0);
     return 0;
 }
 
@@ -119,8 +122,7 @@ int32_t sigv4_sign(struct sigv4_keys *keys, const struct sigv4_scope *scope,
                    const aw_request *request, const aw_credentials *credentials, uint64_t now_ms,
                    aw_header_sink *ret_headers, aw_error *ret_error)
 {
-    char memory[SIGV4_MAX_CANONICAL];
-    struct sigv4_text canonical = sigv4_text_in(memory, sizeof memory);
+    struct sigv4_canonical canonical;
     struct sigv4_terms terms = {
         .key_id = or_empty(credentials->key_id),
         .secret = or_empty(credentials->secret),
@@ -131,11 +133,14 @@ int32_t sigv4_sign(struct sigv4_keys *keys, const struct sigv4_scope *scope,
                                 .service = terms.service,
                                 .path = scope->path,
                                 .time = {.data = keys->time, .size = SIGV4_TIME}};
-    if (read_time(keys, now_ms / 1000, &terms, ret_error) ||
+    if (sigv4_keys_prepare(keys, ret_error) || read_time(keys, now_ms / 1000, &terms, ret_error) ||
         read_token(&input, credentials->token, ret_error))
         return -1;
-    int status = sign(keys, &terms, &input, &canonical, ret_headers, ret_error);
+    struct sigv4_key *key = sigv4_keys_find(keys, &terms, ret_error);
+    if (!key)
+        return -1;
+    int status = sign(keys, key, &input, &canonical, ret_headers, ret_error);
     if (input.token.size > 0)
-        OPENSSL_cleanse(memory, sigv4_text_bytes(&canonical).size);
+        OPENSSL_cleanse(canonical.memory, status ? sizeof canonical.memory : canonical.text.size);
     return status;
 }

@@ -17,20 +17,33 @@
 
 /* What a request may have at most: more is refused with AW_E_INVALID. */
 #define SIGV4_MAX_URL 8192
+#define SIGV4_MAX_PARAMETERS 512 /* of a query */
 #define SIGV4_MAX_HEADERS 64
-#define SIGV4_MAX_PARAMETERS 512  /* of a query */
-#define SIGV4_MAX_NAMES 4096      /* all names of headers together */
-#define SIGV4_MAX_CANONICAL 49152 /* path, query and headers, encoded */
-#define SIGV4_MAX_NAME 64         /* of a region or service */
-#define SIGV4_MAX_SECRET 128      /* of a key id or secret */
-#define SIGV4_MAX_SCOPE (8 + 1 + SIGV4_MAX_NAME + 1 + SIGV4_MAX_NAME + 1 + 12)
-#define SIGV4_MAX_CREDENTIAL (SIGV4_MAX_SECRET + 1 + SIGV4_MAX_SCOPE)
+#define SIGV4_MAX_NAMES 4096   /* all names of headers together */
+#define SIGV4_MAX_VALUES 16384 /* all their values, and the session token */
+#define SIGV4_MAX_NAME 64      /* of a region or service */
+#define SIGV4_MAX_SECRET 128   /* of a key id or secret */
 
 #define SIGV4_TIME 16  /* "20260101T000000Z" */
 #define SIGV4_BLOCK 64 /* of SHA-256 */
+#define SIGV4_MAX_SCOPE (8 + 1 + SIGV4_MAX_NAME + 1 + SIGV4_MAX_NAME + 1 + 12)
+#define SIGV4_MAX_CREDENTIAL (SIGV4_MAX_SECRET + 1 + SIGV4_MAX_SCOPE)
 
 /* How many derived keys are kept; deriving one anew costs no more than two signatures. */
 #define SIGV4_KEYS 64
+
+/* The last request without query or token that a key signed. The next is mostly the same but for its body
+ * and time, and then so is its canonical request. */
+struct sigv4_last {
+    uint64_t misses;   /* since it was last of use */
+    size_t input_size; /* 0: there is none, or it was too large */
+    size_t canonical_size;
+    size_t time_at;
+    size_t names_at;
+    size_t names_size;
+    char input[512]; /* method, URL and headers, each text with its NUL */
+    char canonical[768];
+};
 
 /* A key derived for one credential, day, region and service. Empty while credential_size is 0. */
 struct sigv4_key {
@@ -45,14 +58,14 @@ struct sigv4_key {
     size_t credential_size;
     char credential[SIGV4_MAX_CREDENTIAL]; /* "AKIDEXAMPLE/20260101/us-east-1/ec2/aws4_request" */
     char secret[SIGV4_MAX_SECRET];
+    struct sigv4_last last;
 };
 
 /* The derived keys of one backend, the least recently used one replaced. Starts as zeroes. */
 struct sigv4_keys {
     EVP_MD *sha256;
     EVP_MD_CTX *blank; /* SHA-256 before its first byte */
-    EVP_MD_CTX
-    *head; /* after the first block of the last canonical request: the next begins alike */
+    EVP_MD_CTX *head;  /* after the first block of a canonical request: the next begins alike */
     EVP_MD_CTX *work;
     char head_block[SIGV4_BLOCK];
     uint64_t uses;

@@ -34,7 +34,7 @@ static enum fate fate_of(aw_bytes name)
 #undef OTHER
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (sigv4_bytes_equal(name, others[i].name, others[i].size))
+        if (sigv4_equal(name, others[i].name, others[i].size))
             return others[i].fate;
     return name.size >= 6 && memcmp(name.data, "proxy-", 6) == 0 ? SKIPPED : SIGNED;
 }
@@ -66,11 +66,12 @@ static int read_name(struct sigv4_headers *headers, const char *text, aw_bytes *
                              "bytes together.",
                              SIGV4_MAX_NAMES);
     headers->names_size += name.size;
+    *ret_name = name;
+    if (name.size > 0 && sigv4_span(text, name.size, SIGV4_LOWER) == name.size)
+        return 0;
     if (name.size == 0 || sigv4_span(text, name.size, SIGV4_TOKEN) < name.size)
         return refuse_name(text, ret_error);
-    if (sigv4_span(text, name.size, SIGV4_LOWER) < name.size)
-        name.data = lower(headers, name);
-    *ret_name = name;
+    ret_name->data = lower(headers, name);
     return 0;
 }
 
@@ -82,7 +83,8 @@ void sigv4_headers_add(struct sigv4_headers *headers, aw_bytes name, aw_bytes va
     item->name = name;
     item->value = value;
     item->is_plain = is_plain;
-    while (place > 0 && sigv4_bytes_compare(name, headers->items[order[place - 1]].name) < 0) {
+    headers->values_size += value.size;
+    while (place > 0 && sigv4_compare(name, headers->items[order[place - 1]].name) < 0) {
         order[place] = order[place - 1];
         place--;
     }
@@ -103,9 +105,9 @@ static int read_header(struct sigv4_headers *headers, const aw_header *header, a
     if (fate == SKIPPED)
         return 0;
     aw_bytes value = {.data = header->value, .size = strlen(header->value)};
-    if (sigv4_bytes_equal(name, "host", 4))
+    if (sigv4_equal(name, "host", 4))
         headers->has_host = true;
-    else if (sigv4_bytes_equal(name, "x-amz-content-sha256", 20))
+    else if (sigv4_equal(name, "x-amz-content-sha256", 20))
         headers->content_hash = value;
     sigv4_headers_add(headers, name, value, false);
     return 0;
@@ -118,6 +120,7 @@ int sigv4_headers_read(struct sigv4_headers *headers, const aw_request *request,
     headers->has_host = false;
     headers->content_hash = (aw_bytes){.data = "", .size = 0};
     headers->names_size = 0;
+    headers->values_size = 0;
     if (request->header_count > SIGV4_MAX_HEADERS)
         return kit_error_set(ret_error, AW_E_INVALID,
                              "A request to sign may have at most %d headers.", SIGV4_MAX_HEADERS);
@@ -163,16 +166,12 @@ static bool repeats(const struct sigv4_headers *headers, size_t place)
     if (place == 0)
         return false;
     aw_bytes last = item_at(headers, place - 1)->name;
-    return sigv4_bytes_equal(item_at(headers, place)->name, last.data, last.size);
+    return sigv4_equal(item_at(headers, place)->name, last.data, last.size);
 }
 
 /* "\nname:value", or ",value" for one more of the same name. */
-static int write_header(struct sigv4_text *out, const struct sigv4_header *header, bool is_repeated,
-                        aw_error *ret_error)
+static char *put_header(char *at, const struct sigv4_header *header, bool is_repeated)
 {
-    char *at = sigv4_text_reserve(out, header->name.size + header->value.size + 2);
-    if (!at)
-        return 0;
     if (is_repeated) {
         *at++ = ',';
     } else {
@@ -180,32 +179,39 @@ static int write_header(struct sigv4_text *out, const struct sigv4_header *heade
         at = sigv4_put(at, header->name);
         *at++ = ':';
     }
-    at = header->is_plain ? sigv4_put(at, header->value) : put_folded(at, header->value);
-    if (!at)
-        return kit_error_set(ret_error, AW_E_INVALID,
-                             "The header %.*s of a request to sign has a control character in its "
-                             "value.",
-                             (int)header->name.size, header->name.data);
-    out->at = at;
-    return 0;
+    return header->is_plain ? sigv4_put(at, header->value) : put_folded(at, header->value);
 }
 
-int sigv4_headers_write(const struct sigv4_headers *headers, struct sigv4_text *out,
-                        aw_error *ret_error)
+char *sigv4_put_headers(char *at, const struct sigv4_headers *headers, aw_error *ret_error)
 {
-    for (size_t i = 0; i < headers->count; i++)
-        if (write_header(out, item_at(headers, i), repeats(headers, i), ret_error))
-            return -1;
-    return 0;
+    if (headers->values_size > SIGV4_MAX_VALUES + SIGV4_OWN_VALUES) {
+        kit_error_set(ret_error, AW_E_INVALID,
+                      "The values of the headers of a request to sign and the session token may "
+                      "have at most %d bytes together.",
+                      SIGV4_MAX_VALUES);
+        return NULL;
+    }
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct sigv4_header *header = item_at(headers, i);
+        at = put_header(at, header, repeats(headers, i));
+        if (at)
+            continue;
+        kit_error_set(ret_error, AW_E_INVALID,
+                      "The header %.*s of a request to sign has a control character in its value.",
+                      (int)header->name.size, header->name.data);
+        return NULL;
+    }
+    return at;
 }
 
-void sigv4_headers_write_names(const struct sigv4_headers *headers, struct sigv4_text *out)
+char *sigv4_put_names(char *at, const struct sigv4_headers *headers)
 {
     for (size_t i = 0; i < headers->count; i++) {
         if (repeats(headers, i))
             continue;
         if (i > 0)
-            sigv4_text_add_char(out, ';');
-        sigv4_text_add_bytes(out, item_at(headers, i)->name);
+            *at++ = ';';
+        at = sigv4_put(at, item_at(headers, i)->name);
     }
+    return at;
 }

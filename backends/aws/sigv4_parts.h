@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the signer share: texts in the caller's memory, the canonical request, the keys. */
+/*
+ * What the files of the signer share. Texts are written at a `char *` that each function takes and returns
+ * moved on: what is read is limited first, and the memory has room for the most that can come of it.
+ */
 #ifndef ARCHWAY_BACKENDS_AWS_SIGV4_PARTS_H
 #define ARCHWAY_BACKENDS_AWS_SIGV4_PARTS_H
 
@@ -11,36 +14,8 @@
 #define SIGV4_HASH 32
 #define SIGV4_HEX (2 * SIGV4_HASH)
 #define SIGV4_DAY 8
+#define SIGV4_MAX_METHOD 32
 #define SIGV4_MAX_HOST 264 /* a name of 253, brackets, a port */
-
-/*
- * A text that is built in memory of a fixed size, on the stack: kit_buf's way (errors stick, ask once at the
- * end) where a call for each piece would take as long as the hashing. No NUL behind it.
- */
-struct sigv4_text {
-    char *start;
-    char *at;
-    char *end;
-    bool is_full; /* something did not fit: the text is of no use */
-};
-
-static inline struct sigv4_text sigv4_text_in(char *memory, size_t size)
-{
-    return (struct sigv4_text){.start = memory, .at = memory, .end = memory + size};
-}
-
-static inline bool sigv4_text_has_room(struct sigv4_text *text, size_t size)
-{
-    bool fits = (size_t)(text->end - text->at) >= size;
-    text->is_full |= !fits;
-    return fits;
-}
-
-/* Where so many bytes may be written, after which `at` is to be moved; NULL: they do not fit. */
-static inline char *sigv4_text_reserve(struct sigv4_text *text, size_t size)
-{
-    return sigv4_text_has_room(text, size) ? text->at : NULL;
-}
 
 static inline char *sigv4_put(char *at, aw_bytes bytes)
 {
@@ -48,41 +23,21 @@ static inline char *sigv4_put(char *at, aw_bytes bytes)
     return at + bytes.size;
 }
 
-static inline void sigv4_text_add(struct sigv4_text *text, const char *data, size_t size)
+#define SIGV4_BYTES(literal) ((aw_bytes){.data = (literal), .size = sizeof(literal) - 1})
+#define SIGV4_PUT(at, literal) sigv4_put(at, SIGV4_BYTES(literal))
+
+static inline aw_bytes sigv4_between(const char *start, const char *end)
 {
-    if (!sigv4_text_has_room(text, size))
-        return;
-    memcpy(text->at, data, size);
-    text->at += size;
+    return (aw_bytes){.data = start, .size = (uint64_t)(end - start)};
 }
 
-#define SIGV4_ADD(text, literal) sigv4_text_add(text, literal, sizeof(literal) - 1)
-
-static inline void sigv4_text_add_bytes(struct sigv4_text *text, aw_bytes bytes)
-{
-    sigv4_text_add(text, bytes.data, bytes.size);
-}
-
-static inline void sigv4_text_add_char(struct sigv4_text *text, char c)
-{
-    if (sigv4_text_has_room(text, 1))
-        *text->at++ = c;
-}
-
-static inline aw_bytes sigv4_text_bytes(const struct sigv4_text *text)
-{
-    return (aw_bytes){.data = text->start, .size = (uint64_t)(text->at - text->start)};
-}
-
-static inline bool sigv4_bytes_equal(aw_bytes bytes, const char *text, size_t size)
+static inline bool sigv4_equal(aw_bytes bytes, const char *text, size_t size)
 {
     return bytes.size == size && memcmp(bytes.data, text, size) == 0;
 }
 
-static inline int sigv4_bytes_compare(aw_bytes a, aw_bytes b)
+static inline int sigv4_compare(aw_bytes a, aw_bytes b)
 {
-    if (a.size > 0 && b.size > 0 && a.data[0] != b.data[0])
-        return (unsigned char)a.data[0] < (unsigned char)b.data[0] ? -1 : 1;
     int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
     return order ? order : (a.size > b.size) - (a.size < b.size);
 }
@@ -157,19 +112,19 @@ enum sigv4_encoding {
     SIGV4_ENCODE_NORMALIZED
 };
 
-int sigv4_url_add_path(struct sigv4_text *out, aw_bytes path, enum sigv4_encoding encoding,
-                       aw_error *ret_error);
+/* At most three bytes for each of the path. NULL: refused. */
+char *sigv4_put_path(char *at, aw_bytes path, enum sigv4_encoding encoding, aw_error *ret_error);
 
 /* sigv4_query.c */
 
-/* Adds the bytes percent-encoded, all but A-Z a-z 0-9 - . _ ~ and, with `keeps_slash`, '/'. */
-void sigv4_text_add_encoded(struct sigv4_text *out, aw_bytes bytes, bool keeps_slash);
-/* The same after decoding them. Fails where a '%' begins no escape. */
-int sigv4_text_add_recoded(struct sigv4_text *out, aw_bytes bytes, bool keeps_slash,
-                           aw_error *ret_error);
+/* Percent-encoded, all but A-Z a-z 0-9 - . _ ~ and, with `keeps_slash`, '/': at most three bytes for each. */
+char *sigv4_put_encoded(char *at, aw_bytes bytes, bool keeps_slash);
+/* The same after decoding them. NULL where a '%' begins no escape. */
+char *sigv4_put_recoded(char *at, aw_bytes bytes, bool keeps_slash, aw_error *ret_error);
 
-/* The parameters encoded, each with a '=', sorted by name and then by value. */
-int sigv4_url_add_query(struct sigv4_text *out, aw_bytes query, aw_error *ret_error);
+/* The parameters encoded, each with a '=', sorted by name and then by value: at most three bytes for each
+ * of the query, and one more for each parameter. NULL: refused. */
+char *sigv4_put_query(char *at, aw_bytes query, aw_error *ret_error);
 
 /* sigv4_headers.c */
 
@@ -184,7 +139,8 @@ struct sigv4_headers {
     size_t count;
     bool has_host;
     aw_bytes content_hash; /* the request's own x-amz-content-sha256; size 0: none */
-    size_t names_size;     /* of the request's own */
+    size_t names_size;     /* of the request's own headers */
+    size_t values_size;
     unsigned char order[SIGV4_MAX_HEADERS + 4]; /* by name; of equal names the first one first */
     struct sigv4_header items[SIGV4_MAX_HEADERS + 4];
     char name_memory[SIGV4_MAX_NAMES];
@@ -195,11 +151,10 @@ int sigv4_headers_read(struct sigv4_headers *headers, const aw_request *request,
 /* `name` is lower-case and, like the value, outlives the list. */
 void sigv4_headers_add(struct sigv4_headers *headers, aw_bytes name, aw_bytes value, bool is_plain);
 
-/* "\nname:value" for each name. */
-int sigv4_headers_write(const struct sigv4_headers *headers, struct sigv4_text *out,
-                        aw_error *ret_error);
+/* "\nname:value" for each name: never longer than names and values and two bytes each. NULL: refused. */
+char *sigv4_put_headers(char *at, const struct sigv4_headers *headers, aw_error *ret_error);
 /* The names with ';' between them. */
-void sigv4_headers_write_names(const struct sigv4_headers *headers, struct sigv4_text *out);
+char *sigv4_put_names(char *at, const struct sigv4_headers *headers);
 
 /* sigv4_canonical.c */
 
@@ -209,14 +164,39 @@ struct sigv4_input {
     const char *service;
     enum sigv4_path path;
     aw_bytes time;
-    aw_bytes token;    /* size 0: none */
-    aw_bytes payload;  /* hash of the body */
-    bool adds_payload; /* set here: x-amz-content-sha256 is one of the headers to send */
-    aw_bytes names;    /* set here: the signed headers, within the text */
+    aw_bytes token;   /* size 0: none */
+    aw_bytes payload; /* the hash of the body */
 };
 
-/* Adds the canonical request. The input's payload is replaced by UNSIGNED-PAYLOAD where the request says so. */
-int sigv4_canonical(struct sigv4_input *input, struct sigv4_text *out, aw_error *ret_error);
+/* The names and values of signing's own headers, but for the token: host, date, token, payload. */
+#define SIGV4_OWN_NAMES (4 + 10 + 20 + 20)
+#define SIGV4_OWN_VALUES (SIGV4_MAX_HOST + SIGV4_TIME + SIGV4_HEX)
+#define SIGV4_ALL_NAMES (SIGV4_MAX_NAMES + SIGV4_OWN_NAMES + SIGV4_MAX_HEADERS + 4)
+#define SIGV4_MAX_CANONICAL                                                                        \
+    (SIGV4_MAX_METHOD + 3 * SIGV4_MAX_URL + SIGV4_MAX_PARAMETERS + 2 * SIGV4_ALL_NAMES +           \
+     SIGV4_MAX_HEADERS + 4 + SIGV4_MAX_VALUES + SIGV4_OWN_VALUES + SIGV4_HEX + 8)
+
+/* A canonical request, which is always longer than a block of SHA-256. */
+struct sigv4_canonical {
+    aw_bytes text;     /* in the memory below, or a key's last one */
+    aw_bytes names;    /* the signed headers, within the text */
+    aw_bytes payload;  /* UNSIGNED-PAYLOAD where the request says so */
+    bool adds_payload; /* x-amz-content-sha256 is one of the headers to send */
+    bool repeats;      /* it has no query, and no header that depends on the body */
+    char memory[SIGV4_MAX_CANONICAL];
+};
+
+int sigv4_canonical_write(struct sigv4_canonical *canonical, const struct sigv4_input *input,
+                          aw_error *ret_error);
+
+/* sigv4_last.c */
+
+/* Is the request the last one again? Then its canonical request, with this time and payload. */
+bool sigv4_last_use(struct sigv4_last *last, const struct sigv4_input *input,
+                    struct sigv4_canonical *ret_canonical);
+/* Keeps it for the next, if it is small and can come again. */
+void sigv4_last_keep(struct sigv4_last *last, const struct sigv4_input *input,
+                     const struct sigv4_canonical *canonical);
 
 /* sigv4_key.c */
 
@@ -232,18 +212,25 @@ struct sigv4_terms {
 
 /* Before the others, each time: makes what is missing. */
 int sigv4_keys_prepare(struct sigv4_keys *keys, aw_error *ret_error);
-/* The hash of these bytes, in hex, added to the text. */
-int sigv4_keys_add_hash(struct sigv4_keys *keys, aw_bytes data, struct sigv4_text *out,
-                        aw_error *ret_error);
-/* The same for a canonical request. */
-int sigv4_keys_add_canonical_hash(struct sigv4_keys *keys, aw_bytes canonical,
-                                  struct sigv4_text *out, aw_error *ret_error);
 /* The derived key, good until the next call; NULL: terms that cannot be right, or no memory. */
-const struct sigv4_key *sigv4_keys_find(struct sigv4_keys *keys, const struct sigv4_terms *terms,
-                                        aw_error *ret_error);
-/* The HMAC of these bytes under the key, in hex, added to the text. */
-int sigv4_key_add_mac(struct sigv4_keys *keys, const struct sigv4_key *key, aw_bytes data,
-                      struct sigv4_text *out, aw_error *ret_error);
+struct sigv4_key *sigv4_keys_find(struct sigv4_keys *keys, const struct sigv4_terms *terms,
+                                  aw_error *ret_error);
+/* The HMAC of these bytes under the key, in hex. */
+int sigv4_key_mac(struct sigv4_keys *keys, const struct sigv4_key *key, aw_bytes data,
+                  char ret_hex[SIGV4_HEX], aw_error *ret_error);
+
+/* sigv4_hash.c */
+
+/* The hash of these bytes; in hex; and for a canonical request. */
+int sigv4_digest(struct sigv4_keys *keys, const EVP_MD_CTX *start, aw_bytes data,
+                 unsigned char ret_hash[SIGV4_HASH]);
+int sigv4_keys_hash(struct sigv4_keys *keys, aw_bytes data, char ret_hex[SIGV4_HEX],
+                    aw_error *ret_error);
+int sigv4_keys_hash_canonical(struct sigv4_keys *keys, aw_bytes canonical, char ret_hex[SIGV4_HEX],
+                              aw_error *ret_error);
+void sigv4_write_hex(const unsigned char hash[SIGV4_HASH], char ret_hex[SIGV4_HEX]);
+/* Says that OpenSSL had no memory. Returns -1. */
+int sigv4_no_memory(aw_error *ret_error);
 
 /* sigv4_terms.c */
 

@@ -67,7 +67,7 @@ static int read_rest(struct sigv4_url *url, const char *end, aw_error *ret_error
     const char *query = path + path_size;
     query += query < end && *query == '?';
     url->path.size = path_size;
-    url->query = (aw_bytes){.data = query, .size = (uint64_t)(end - query)};
+    url->query = sigv4_between(query, end);
     if (path_size == 0)
         url->path = (aw_bytes){.data = "/", .size = 1};
     if (sigv4_span(query, url->query.size, SIGV4_QUERY) == url->query.size)
@@ -96,41 +96,39 @@ int sigv4_url_split(struct sigv4_url *url, const char *text, aw_error *ret_error
     return read_rest(url, text + size, ret_error);
 }
 
-static void cut_segment(struct sigv4_text *out, const char *start)
+static char *cut_segment(char *at, const char *start)
 {
-    while (out->at > start && *--out->at != '/')
+    while (at > start && *--at != '/')
         continue;
+    return at;
 }
 
 /* Without "." and empty segments, and ".." carried out. Encoded segments hold no slash. */
-static void add_normalized(struct sigv4_text *out, aw_bytes path)
+static char *put_normalized(char *start, aw_bytes path)
 {
-    const char *start = out->at;
+    char *at = start;
     const char *end = path.data + path.size;
-    for (const char *at = path.data; at < end;) {
-        const char *slash = memchr(at, '/', (size_t)(end - at));
-        const char *segment_end = slash ? slash : end;
-        aw_bytes segment = {.data = at, .size = (uint64_t)(segment_end - at)};
-        if (sigv4_bytes_equal(segment, "..", 2)) {
-            cut_segment(out, start);
-        } else if (segment.size > 0 && !sigv4_bytes_equal(segment, ".", 1)) {
-            sigv4_text_add_char(out, '/');
-            sigv4_text_add_encoded(out, segment, false);
+    for (const char *from = path.data; from < end;) {
+        const char *slash = memchr(from, '/', (size_t)(end - from));
+        aw_bytes segment = sigv4_between(from, slash ? slash : end);
+        if (sigv4_equal(segment, "..", 2)) {
+            at = cut_segment(at, start);
+        } else if (segment.size > 0 && !sigv4_equal(segment, ".", 1)) {
+            *at++ = '/';
+            at = sigv4_put_encoded(at, segment, false);
         }
-        at = segment_end + 1;
+        from += segment.size + 1;
     }
-    if (out->at == start || end[-1] == '/')
-        sigv4_text_add_char(out, '/');
+    if (at == start || end[-1] == '/')
+        *at++ = '/';
+    return at;
 }
 
-int sigv4_url_add_path(struct sigv4_text *out, aw_bytes path, enum sigv4_encoding encoding,
-                       aw_error *ret_error)
+char *sigv4_put_path(char *at, aw_bytes path, enum sigv4_encoding encoding, aw_error *ret_error)
 {
     if (encoding == SIGV4_ENCODE_ONCE)
-        return sigv4_text_add_recoded(out, path, true, ret_error);
+        return sigv4_put_recoded(at, path, true, ret_error);
     if (encoding == SIGV4_ENCODE_AGAIN)
-        sigv4_text_add_encoded(out, path, true);
-    else
-        add_normalized(out, path);
-    return 0;
+        return sigv4_put_encoded(at, path, true);
+    return put_normalized(at, path);
 }
