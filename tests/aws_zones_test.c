@@ -108,8 +108,8 @@ static void test_a_launch_that_cannot_be_read_may_have_made_it(void **state)
     static const char *const answers[] = {
         "<RunInstancesResponse/>",
         "<RunInstancesResponse><instancesSet/></RunInstancesResponse>",
-        "<RunInstancesResponse><instancesSet><item><instanceId/></item></instancesSet>"
-        "</RunInstancesResponse>",
+        ("<RunInstancesResponse><instancesSet><item><instanceId/></item></instancesSet>"
+         "</RunInstancesResponse>"),
         "<RunInstancesResponse><instancesSet><item><instanceId>i-1</instanceId>",
         "<html>hello</html>",
         "",
