@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* botocore's signer in a Python process of its own (sign_botocore.py), which signs when it is told to. */
+/* botocore's signer in a Python process of its own (sign_botocore.py), which signs when it is told
+ * to. */
 #ifndef ARCHWAY_BENCH_BOTOCORE_SIGNER_H
 #define ARCHWAY_BENCH_BOTOCORE_SIGNER_H
 

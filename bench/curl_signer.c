@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two handles on kept connections to a server in a thread of its own, which sees that all are authorised. */
+/* Two handles on kept connections to a server in a thread of its own, which sees that all are
+ * authorised. */
 #include "bench/curl_signer.h"
 
 #include "bench/http_server.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libcurl's own signing: the same POST to a local server, signed by CURLOPT_AWS_SIGV4 or with a ready header. */
+/* libcurl's own signing: the same POST to a local server, signed by CURLOPT_AWS_SIGV4 or with a
+ * ready header. */
 #ifndef ARCHWAY_BENCH_CURL_SIGNER_H
 #define ARCHWAY_BENCH_CURL_SIGNER_H
 

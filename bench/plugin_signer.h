@@ -13,8 +13,8 @@ struct plugin_signer;
 struct plugin_signer *plugin_signer_create(const char *path);
 void plugin_signer_destroy(struct plugin_signer *signer);
 
-/* Signs, and drops the headers but for the last one called `authorization`, whose value it returns: until the
- * next call. Ends the program when it is refused. */
+/* Signs, and drops the headers but for the last one called `authorization`, whose value it returns:
+ * until the next call. Ends the program when it is refused. */
 const char *plugin_signer_sign(struct plugin_signer *signer, const aw_request *request,
                                const aw_credentials *credentials, uint64_t now_ms);
 

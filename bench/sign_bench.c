@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one AWS signature costs: a POST to EC2 with a body of 400 bytes, signed through the vtable of the built
- * plugin, by libcurl (the CPU time of a request that it signs without that of one that comes signed) and by
- * botocore, by turns. All are CPU times. Usage: sign_bench PLUGIN SCRIPT ROUNDS
+ * What one AWS signature costs: a POST to EC2 with a body of 400 bytes, signed through the vtable
+ * of the built plugin, by libcurl (the CPU time of a request that it signs without that of one that
+ * comes signed) and by botocore, by turns. All are CPU times. Usage: sign_bench PLUGIN SCRIPT
+ * ROUNDS
  */
 #include "bench/botocore_signer.h"
 #include "bench/curl_signer.h"
@@ -73,7 +74,8 @@ struct signers {
     int has_botocore;
 };
 
-/* Two requests by turns. A millisecond passes with each, so the date changes now and then, the day never. */
+/* Two requests by turns. A millisecond passes with each, so the date changes now and then, the day
+ * never. */
 static double plugin_ns(struct plugin_signer *plugin, const aw_request *first,
                         const aw_request *second, const char *token)
 {
@@ -94,8 +96,8 @@ static const char *known_authorization(struct plugin_signer *plugin)
     return authorization;
 }
 
-/* All that sign are on one processor; libcurl's server is on another, so that each sleeps and wakes as with a
- * server that is elsewhere. */
+/* All that sign are on one processor; libcurl's server is on another, so that each sleeps and wakes
+ * as with a server that is elsewhere. */
 static void stay_on(int processor)
 {
     cpu_set_t set;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signing when OpenSSL runs out of memory: it fails, adds nothing, leaks nothing, and works afterwards. */
+/* Signing when OpenSSL runs out of memory: it fails, adds nothing, leaks nothing, and works
+ * afterwards. */
 #include "header_collector.h"
 
 #include "backends/aws/sigv4.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random requests, each signed as the reference signs it, all with the same kept keys. ARCHWAY_TEST_SEED
- * repeats a run.
+ * Random requests, each signed as the reference signs it, all with the same kept keys.
+ * ARCHWAY_TEST_SEED repeats a run.
  */
 #include "header_collector.h"
 #include "sigv4_reference.h"

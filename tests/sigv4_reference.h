@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signature Version 4 once more, written from its description and as plainly as can be: every step makes a
- * new text. What the tests compare the signer of the AWS backend with.
+ * Signature Version 4 once more, written from its description and as plainly as can be: every step
+ * makes a new text. What the tests compare the signer of the AWS backend with.
  */
 #ifndef ARCHWAY_TESTS_SIGV4_REFERENCE_H
 #define ARCHWAY_TESTS_SIGV4_REFERENCE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of signing share: a request that can be signed, of which each test changes something. */
+/* What the tests of signing share: a request that can be signed, of which each test changes
+ * something. */
 #ifndef ARCHWAY_TESTS_SIGV4_STAGE_H
 #define ARCHWAY_TESTS_SIGV4_STAGE_H
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * AWS Signature Version 4, as headers: a request, credentials and the time become x-amz-date,
- * x-amz-security-token (with a session token) and authorization. No I/O, no clock, no memory of its own
- * but what OpenSSL keeps for the cached keys.
+ * x-amz-security-token (with a session token) and authorization. No I/O, no clock, no memory of its
+ * own but what OpenSSL keeps for the cached keys.
  *
- * Signed are: the host of the URL (or the request's own host header), x-amz-date, the token, and every header
- * of the request but those that a proxy or an HTTP library may change (connection, expect, user-agent,
- * proxy-*, ...). The body's hash is part of the signature; S3 also gets it as x-amz-content-sha256.
+ * Signed are: the host of the URL (or the request's own host header), x-amz-date, the token, and
+ * every header of the request but those that a proxy or an HTTP library may change (connection,
+ * expect, user-agent, proxy-*, ...). The body's hash is part of the signature; S3 also gets it as
+ * x-amz-content-sha256.
  */
 #ifndef ARCHWAY_BACKENDS_AWS_SIGV4_H
 #define ARCHWAY_BACKENDS_AWS_SIGV4_H
@@ -32,8 +33,8 @@
 /* How many derived keys are kept; deriving one anew costs no more than two signatures. */
 #define SIGV4_KEYS 64
 
-/* The last request without query or token that a key signed. The next is mostly the same but for its body
- * and time, and then so is its canonical request. */
+/* The last request without query or token that a key signed. The next is mostly the same but for
+ * its body and time, and then so is its canonical request. */
 struct sigv4_last {
     uint64_t misses;   /* since it was last of use */
     size_t input_size; /* 0: there is none, or it was too large */
@@ -92,9 +93,10 @@ struct sigv4_scope {
 };
 
 /*
- * Adds the headers to the sink, or fills ret_error, returns -1 and adds none. White space around the key
- * id, the secret and the token is no part of them. A request that already has a header that signing adds is
- * refused, but for x-amz-content-sha256: UNSIGNED-PAYLOAD (S3 over https) or the body's own hash.
+ * Adds the headers to the sink, or fills ret_error, returns -1 and adds none. White space around
+ * the key id, the secret and the token is no part of them. A request that already has a header that
+ * signing adds is refused, but for x-amz-content-sha256: UNSIGNED-PAYLOAD (S3 over https) or the
+ * body's own hash.
  */
 int32_t sigv4_sign(struct sigv4_keys *keys, const struct sigv4_scope *scope,
                    const aw_request *request, const aw_credentials *credentials, uint64_t now_ms,

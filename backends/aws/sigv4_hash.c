@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes. Every one starts as a copy of a context that has been prepared, which is the fastest way through
- * OpenSSL's public functions.
+ * Hashes. Every one starts as a copy of a context that has been prepared, which is the fastest way
+ * through OpenSSL's public functions.
  */
 #include "backends/aws/sigv4_parts.h"
 
@@ -10,7 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-/* What OpenSSL remembers of a failure would otherwise be found by the next who asks it: a TLS connection. */
+/* What OpenSSL remembers of a failure would otherwise be found by the next who asks it: a TLS
+ * connection. */
 int sigv4_no_memory(aw_error *ret_error)
 {
     ERR_clear_error();

@@ -135,8 +135,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Without the blanks around it, and each run of blanks within it one space: never longer than it was.
- * Returns where it ends; NULL: it has a control character. */
+/* Without the blanks around it, and each run of blanks within it one space: never longer than it
+ * was. Returns where it ends; NULL: it has a control character. */
 static char *put_folded(char *start, aw_bytes value)
 {
     const char *from = value.data;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the signer share. Texts are written at a `char *` that each function takes and returns
- * moved on: what is read is limited first, and the memory has room for the most that can come of it.
+ * What the files of the signer share. Texts are written at a `char *` that each function takes and
+ * returns moved on: what is read is limited first, and the memory has room for the most that can
+ * come of it.
  */
 #ifndef ARCHWAY_BACKENDS_AWS_SIGV4_PARTS_H
 #define ARCHWAY_BACKENDS_AWS_SIGV4_PARTS_H
@@ -117,13 +118,14 @@ char *sigv4_put_path(char *at, aw_bytes path, enum sigv4_encoding encoding, aw_e
 
 /* sigv4_query.c */
 
-/* Percent-encoded, all but A-Z a-z 0-9 - . _ ~ and, with `keeps_slash`, '/': at most three bytes for each. */
+/* Percent-encoded, all but A-Z a-z 0-9 - . _ ~ and, with `keeps_slash`, '/': at most three bytes
+ * for each. */
 char *sigv4_put_encoded(char *at, aw_bytes bytes, bool keeps_slash);
 /* The same after decoding them. NULL where a '%' begins no escape. */
 char *sigv4_put_recoded(char *at, aw_bytes bytes, bool keeps_slash, aw_error *ret_error);
 
-/* The parameters encoded, each with a '=', sorted by name and then by value: at most three bytes for each
- * of the query, and one more for each parameter. NULL: refused. */
+/* The parameters encoded, each with a '=', sorted by name and then by value: at most three bytes
+ * for each of the query, and one more for each parameter. NULL: refused. */
 char *sigv4_put_query(char *at, aw_bytes query, aw_error *ret_error);
 
 /* sigv4_headers.c */
@@ -151,7 +153,8 @@ int sigv4_headers_read(struct sigv4_headers *headers, const aw_request *request,
 /* `name` is lower-case and, like the value, outlives the list. */
 void sigv4_headers_add(struct sigv4_headers *headers, aw_bytes name, aw_bytes value, bool is_plain);
 
-/* "\nname:value" for each name: never longer than names and values and two bytes each. NULL: refused. */
+/* "\nname:value" for each name: never longer than names and values and two bytes each. NULL:
+ * refused. */
 char *sigv4_put_headers(char *at, const struct sigv4_headers *headers, aw_error *ret_error);
 /* The names with ';' between them. */
 char *sigv4_put_names(char *at, const struct sigv4_headers *headers);

@@ -14,8 +14,8 @@ static void write_number(char *out, unsigned digits, uint64_t number)
     }
 }
 
-/* Years begin in March here, so that a leap day is the last of its year; 400 of them have 146,097 days,
- * and the first began 719,468 days before 1970. */
+/* Years begin in March here, so that a leap day is the last of its year; 400 of them have 146,097
+ * days, and the first began 719,468 days before 1970. */
 static void write_day(char *out, uint64_t days_since_1970)
 {
     uint64_t days = days_since_1970 + 719468;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests to sign: a line with the service, one with the URL, then headers, as lines. What is signed must
- * be signed as the reference signs it. */
+/* Requests to sign: a line with the service, one with the URL, then headers, as lines. What is
+ * signed must be signed as the reference signs it. */
 #include "tests/fuzz/fuzz.h"
 
 #include "backends/aws/sigv4.h"
