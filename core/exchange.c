@@ -63,7 +63,7 @@ static void explain_outcome(struct exchange *exchange, aw_error *error)
     kit_error_set(error, meaning[call->outcome].code, "%s", call->problem);
     error->retry = meaning[call->outcome].retry;
     /* Reading the same flood again helps nobody. */
-    if (call->outcome == WIRE_TOO_LARGE && exchange_is_read(exchange))
+    if (call->outcome == WIRE_TOO_LARGE && !exchange_is_making(exchange))
         error->retry = AW_RETRY_NEVER;
 }
 

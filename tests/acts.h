@@ -22,10 +22,11 @@ enum act {
     CHECK
 };
 
-/* A recording and the acts that it answers, in order. */
+/* A recording and the acts that it answers, in order; perhaps with a configuration. */
 struct play {
     const char *recording;
     enum act acts[8];
+    const char *config;
 };
 
 /* Ends with a play without a recording. */

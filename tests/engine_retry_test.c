@@ -77,6 +77,22 @@ static void test_what_would_be_the_same_again_is_not_repeated(void **state)
     stage_close();
 }
 
+static void list_by_post(aw_op *op, const aw_list *wish)
+{
+    (void)wish;
+    engine_send(op, "machines", "POST", "/list", AW_REQUEST_SHARED | AW_REQUEST_REPEATABLE, "all",
+                engine_on_machines, NULL, NULL);
+}
+
+static void test_a_flood_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    engine_script.list = list_by_post;
+    stage_open(WHOLE POST("/list", "all") "<<< too-large\n\n");
+    must_not_list(begin_list(NULL, NULL), AW_E_PROTOCOL);
+    stage_close();
+}
+
 static void test_the_provider_says_when_to_come_back(void **state)
 {
     (void)state;
@@ -309,6 +325,7 @@ int main(void)
         STAGE_TEST(test_an_outage_that_lasts_is_told_after_six_attempts),
         STAGE_TEST(test_a_read_may_be_lost_late_or_not_sent),
         STAGE_TEST(test_what_would_be_the_same_again_is_not_repeated),
+        STAGE_TEST(test_a_flood_is_not_asked_for_again),
         STAGE_TEST(test_the_provider_says_when_to_come_back),
         STAGE_TEST(test_coming_back_later_than_the_limit_is_not_tried),
         STAGE_TEST(test_a_spent_budget_ends_repetitions_and_success_earns_it_back),

@@ -197,6 +197,7 @@ static void sweep(bool all_after)
         trace_init(&clean);
         unsigned long count = run(play, 0, false, &clean);
         assert_true(count > 20);
+        assert_null(strstr(kit_buf_text(&clean.text), "close: ")); /* all was asked for */
         for (unsigned long first = 1; first <= count; first++) {
             struct trace found;
             snprintf(place, sizeof place, "%s, allocation %lu of %lu", play->recording, first,
