@@ -6,3 +6,12 @@ if(TARGET archway_backend_aws)
             $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
     endforeach()
 endif()
+if(TARGET archway_backend_aws)
+    # From recordings, through core and the loaded plugin.
+    foreach(part life create)
+        archway_test(aws_${part}_test aws_${part}_test.c aws_replay.c)
+        target_compile_definitions(aws_${part}_test PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(aws_${part}_test archway_backend_aws)
+    endforeach()
+endif()
