@@ -2,6 +2,8 @@
 /* Lives of machines on EC2, from recordings: on demand and spot, listed, and ended. */
 #include "aws_replay.h"
 
+#include "core/context.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,6 +145,34 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
     }
 }
 
+/* ---- credentials ---- */
+
+static void test_keys_that_end_soon_are_fetched_again(void **state)
+{
+    archway *aw = aws_open("credentials-refresh", NULL);
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        archway_job *job = ec2_list(aw);
+        assert_int_equal(archway_job_error(job)->code, AW_OK);
+        if (archway_job_problem_count(job))
+            fail_msg("%s", archway_job_problem(job, 0)->message);
+        archway_job_destroy(job);
+    }
+    aws_close(aw);
+}
+
+static void test_a_metadata_service_that_does_not_answer_costs_a_second(void **state)
+{
+    archway *aw = aws_open("credentials-imds-hops", NULL);
+    uint64_t started_ms = loop_now_ms(aw->loop);
+    archway_job *job = ec2_get(aw);
+    (void)state;
+    assert_error(job, AW_E_UNAUTHENTICATED, "HttpPutResponseHopLimit is 2");
+    assert_in_range(loop_now_ms(aw->loop) - started_ms, 1, 1000);
+    archway_job_destroy(job);
+    aws_close(aw);
+}
+
 /* ---- ends ---- */
 
 static void test_a_machine_that_ec2_does_not_know_yet_is_asked_for_again(void **state)
@@ -194,6 +224,8 @@ int main(void)
         cmocka_unit_test(test_a_spot_machine_lives_until_it_is_interrupted),
         cmocka_unit_test(test_a_list_is_whole_whatever_happens_on_the_way),
         cmocka_unit_test(test_a_list_that_cannot_be_had_is_no_empty_one),
+        cmocka_unit_test(test_keys_that_end_soon_are_fetched_again),
+        cmocka_unit_test(test_a_metadata_service_that_does_not_answer_costs_a_second),
         cmocka_unit_test(test_a_machine_that_ec2_does_not_know_yet_is_asked_for_again),
         cmocka_unit_test(test_a_machine_that_is_gone_is_terminated),
         cmocka_unit_test(test_what_keeps_a_machine_is_told),

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AWS at the command line: where credentials came from, signatures, machines, and no secret anywhere. */
+#include "cli_run.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#undef FIXTURE
+#define FIXTURE(name) SOURCE_DIR "/fixtures/aws/" name ".http"
+#define REPLAY(name) "--replay", FIXTURE(name)
+#define AWS_MACHINE "i-0a1b2c3d4e5f67890"
+#define ROLE "role arn:aws:iam::123456789012:role/farm"
+
+static void assert_holds_no_secret(const char *text)
+{
+    assert_lacks(text, "s3cr3t");
+    assert_lacks(text, "replayed-secret");
+}
+
+/* Everything that was written into a folder of the test's. Returns the number of recordings. */
+static int assert_files_hold_no_secret(const char *folder)
+{
+    static char text[256 * 1024];
+    int count = 0;
+    DIR *files = opendir(folder);
+    assert_non_null(files);
+    for (struct dirent *entry = readdir(files); entry; entry = readdir(files)) {
+        char path[512];
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        text[fread(text, 1, sizeof text - 1, file)] = '\0';
+        fclose(file);
+        assert_holds_no_secret(text);
+        assert_contains(text, "archway-recording 1");
+        count++;
+    }
+    closedir(files);
+    return count;
+}
+
+/* ---- doctor ---- */
+
+static void test_doctor_says_where_credentials_were_found(void **state)
+{
+    static const struct {
+        const char *recording;
+        const char *source;
+    } cases[] = {
+        {FIXTURE("credentials-role"), ROLE " by role arn:aws:iam::123456789012:role/door by "
+                                           "~/.aws/credentials, profile base (before it: "},
+        {FIXTURE("credentials-web-identity"), ROLE " by /var/run/secrets/token (before it: "},
+        {FIXTURE("credentials-sso"), "single sign-on (before it: "},
+        {FIXTURE("credentials-process"), "credential_process (before it: "},
+        {FIXTURE("credentials-container"), "container (before it: "},
+        {FIXTURE("credentials-imds"), "instance metadata (before it: "},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        archway("doctor", "--replay", cases[i].recording, "--record", "found", "-v", "-v");
+        assert_code(0);
+        assert_contains(run.out, cases[i].source);
+        assert_contains(run.out, "environment: AWS_ACCESS_KEY_ID is not set");
+        assert_contains(run.out, "), accepted\n");
+        assert_contains(run.out, "1 regions");
+        assert_holds_no_secret(run.out);
+        assert_holds_no_secret(run.err);
+    }
+    assert_int_equal(assert_files_hold_no_secret("found"), sizeof cases / sizeof *cases);
+}
+
+static void test_doctor_says_why_there_are_none(void **state)
+{
+    static const struct {
+        const char *recording;
+        int code;
+        const char *problem;
+    } cases[] = {
+        {FIXTURE("credentials-sso-expired"), 4,
+         "single sign-on: it has expired: run `aws sso login --profile work`."},
+        {FIXTURE("credentials-process-fails"), 4,
+         "/opt/my tools/get-keys ended with status 3: run it by hand to see why."},
+        {FIXTURE("credentials-imds-hops"), 4, "HttpPutResponseHopLimit is 2"},
+        {FIXTURE("credentials-outage"), 1, ROLE ": the connection was refused."},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        archway("doctor", "--replay", cases[i].recording, "--record", "none", "-v", "-v");
+        assert_code(cases[i].code);
+        assert_contains(run.out, cases[i].problem);
+        assert_holds_no_secret(run.out);
+        assert_holds_no_secret(run.err);
+    }
+    assert_int_equal(assert_files_hold_no_secret("none"), sizeof cases / sizeof *cases);
+}
+
+static void test_a_role_that_may_not_be_assumed_is_an_administrators_affair(void **state)
+{
+    (void)state;
+    cli_write("config.yaml", "backends:\n  - type: aws\n    profile: outer\n");
+    archway("doctor", "--config", "config.yaml", REPLAY("credentials-role-denied"));
+    assert_code(4);
+    assert_contains(run.out, ROLE ": User: arn:aws:iam::123456789012:user/ada is not authorized");
+    archway("list", "--json", "--config", "config.yaml", REPLAY("credentials-role-denied"));
+    assert_code(4);
+    assert_contains(run.out, "\"code\": \"denied\"");
+    assert_contains(run.out, "\"provider_code\": \"AccessDenied\"");
+}
+
+/* ---- sign ---- */
+
+#define KEYS                                                                                       \
+    "archway-recording 1\nenv AWS_ACCESS_KEY_ID AKIDEXAMPLE\nenv AWS_SECRET_ACCESS_KEY <secret>\n"
+
+static void test_a_request_is_signed_as_ec2_wants_it(void **state)
+{
+    (void)state;
+    cli_write("keys.http", KEYS "env AWS_SESSION_TOKEN <secret>\n");
+    archway("sign", "aws", "POST", "https://ec2.us-east-1.amazonaws.com/", "-H",
+            "content-type: application/x-www-form-urlencoded; charset=utf-8", "--data",
+            "Action=DescribeRegions&Version=2016-11-15", "--at", "20260601T120000Z", "--replay",
+            "keys.http");
+    assert_code(0);
+    assert_contains(run.out, "x-amz-date: 20260601T120000Z\n");
+    assert_contains(run.out, "x-amz-security-token: <secret>\n");
+    assert_contains(run.out,
+                    "authorization: AWS4-HMAC-SHA256 "
+                    "Credential=AKIDEXAMPLE/20260601/us-east-1/ec2/aws4_request, "
+                    "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=");
+    assert_holds_no_secret(run.out);
+}
+
+static void test_other_services_and_regions_can_be_signed_for(void **state)
+{
+    (void)state;
+    cli_write("keys.http", KEYS);
+    archway("sign", "aws", "GET", "https://s3.eu-west-1.amazonaws.com/bucket/key", "--region",
+            "eu-west-1", "--service", "s3", "--at", "20260601T120000Z", "--json", "--replay",
+            "keys.http");
+    assert_code(0);
+    assert_contains(run.out, "Credential=AKIDEXAMPLE/20260601/eu-west-1/s3/aws4_request, "
+                             "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=");
+    assert_contains(run.out, "x-amz-content-sha256");
+}
+
+static void test_nothing_is_signed_without_credentials(void **state)
+{
+    (void)state;
+    cli_write("none.http", "archway-recording 1\nenv AWS_PROFILE work\n");
+    archway("sign", "aws", "GET", "https://ec2.us-east-1.amazonaws.com/", "--replay", "none.http");
+    assert_code(4);
+    assert_contains(run.err, "shared files: there is no profile `work`");
+}
+
+/* ---- machines ---- */
+
+static void test_why_a_spot_machine_ended_is_shown(void **state)
+{
+    (void)state;
+    archway("show", "aws/us-east-1/" AWS_MACHINE, REPLAY("show-spot-interrupted"));
+    assert_code(0);
+    assert_contains(run.out, "state     terminated (\"terminated\"): "
+                             "Server.SpotInstanceTermination: Spot instance termination\n");
+    assert_contains(run.out, "type      m7i.large\n");
+    assert_contains(run.out, "arch      amd64\n");
+}
+
+static void test_machines_of_all_pages_are_listed(void **state)
+{
+    (void)state;
+    archway("list", "-o", "name", REPLAY("list-pages"));
+    assert_code(0);
+    assert_string_equal(run.out, "aws/us-east-1/i-00000000000000001\n"
+                                 "aws/us-east-1/i-00000000000000002\n"
+                                 "aws/us-east-1/i-00000000000000003\n");
+}
+
+static void test_a_machine_is_terminated_by_its_reference(void **state)
+{
+    (void)state;
+    archway("terminate", "aws/us-east-1/" AWS_MACHINE, REPLAY("terminate-not-yet"));
+    assert_code(0);
+    assert_contains(run.out, "terminating  aws/us-east-1/" AWS_MACHINE);
+    archway("terminate", "aws/us-east-1/" AWS_MACHINE, REPLAY("terminate-protected"));
+    assert_code(4);
+    assert_contains(run.err, "'disableApiTermination'");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_doctor_says_where_credentials_were_found),
+        cmocka_unit_test(test_doctor_says_why_there_are_none),
+        cmocka_unit_test(test_a_role_that_may_not_be_assumed_is_an_administrators_affair),
+        cmocka_unit_test(test_a_request_is_signed_as_ec2_wants_it),
+        cmocka_unit_test(test_other_services_and_regions_can_be_signed_for),
+        cmocka_unit_test(test_nothing_is_signed_without_credentials),
+        cmocka_unit_test(test_why_a_spot_machine_ended_is_shown),
+        cmocka_unit_test(test_machines_of_all_pages_are_listed),
+        cmocka_unit_test(test_a_machine_is_terminated_by_its_reference),
+    };
+    return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
+}
