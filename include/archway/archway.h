@@ -191,7 +191,7 @@ typedef void (*archway_done_fn)(archway_job *job, void *arg);
 
 /* How to run a job. `call` may be NULL. Without a timeout the job has its kind's own: 2 minutes for
  * reads, 10 for create and terminate, an hour for wait, and time spent in Archway's own rate limiter does
- * not count. `on_done` is called from archway_step and may destroy the job. */
+ * not count. A timeout holds for the whole job; offers and listings then show what has come. `on_done` is called from archway_step and may destroy the job. */
 typedef struct archway_call {
     uint32_t size;
     uint32_t reserved;
@@ -200,7 +200,8 @@ typedef struct archway_call {
     void *arg;
 } archway_call;
 
-/* Names a machine. `zone` and `data` are what an aw_instance said, or NULL. */
+/* Names a machine. `zone` and `data` are what an aw_instance said, or NULL; `region` may be NULL where the
+ * backend lists all regions at once. */
 typedef struct archway_machine {
     uint32_t size;
     uint32_t reserved;
@@ -238,7 +239,8 @@ ARCHWAY_API int archway_offers(archway *aw, const archway_query *query, uint64_t
 
 /* Creates one machine. Finishes when the provider has named it. If the outcome of the request is
  * unknown the provider is asked for the token before the job ends; an error whose `retry` is
- * AW_RETRY_UNKNOWN means that a machine may exist under archway_job_token. */
+ * AW_RETRY_UNKNOWN means that a machine may exist under archway_job_token. A token of your own names one
+ * create at a time: AW_E_CONFLICT while another is under way. */
 ARCHWAY_API int archway_create(archway *aw, const archway_wish *wish, const archway_call *call,
                                archway_job **ret_job, aw_error *ret_error);
 
@@ -319,7 +321,8 @@ ARCHWAY_API const aw_instance *archway_job_instance(const archway_job *job, uint
 ARCHWAY_API uint64_t archway_job_resource_count(const archway_job *job);
 ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint64_t index);
 
-/* The client token of an archway_create; and whether its request has left, so that a machine may exist. */
+/* The client token of an archway_create; and whether its request has left, so that a machine may exist: not
+ * any more when it was refused. */
 ARCHWAY_API const char *archway_job_token(const archway_job *job);
 ARCHWAY_API int archway_job_sent(const archway_job *job);
 
