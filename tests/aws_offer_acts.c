@@ -13,11 +13,11 @@
 const char *const launch_url = "no machine is made";
 
 const struct play plays[] = {
-    {FIXTURES "offers.http", {OFFERS}},
-    {FIXTURES "offers-expired-token.http", {OFFERS}},
-    {FIXTURES "offers-no-price-list.http", {OFFERS}},
-    {FIXTURES "offers-unknown-architecture.http", {OFFERS}},
-    {NULL, {NO_ACT}},
+    {.recording = FIXTURES "offers.http", .acts = {OFFERS}},
+    {.recording = FIXTURES "offers-expired-token.http", .acts = {OFFERS}},
+    {.recording = FIXTURES "offers-no-price-list.http", .acts = {OFFERS}},
+    {.recording = FIXTURES "offers-unknown-architecture.http", .acts = {OFFERS}},
+    {.recording = NULL},
 };
 
 bool play_open(struct session *session, const struct play *play)

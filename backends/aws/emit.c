@@ -75,9 +75,13 @@ static void zones_write(struct draft *draft, uint32_t zones)
 {
     kit_buf text;
     kit_buf_init_in(&text, draft->zones, sizeof draft->zones);
-    for (int zone = 0; zone < LETTERS; zone++)
-        if (zones >> zone & 1)
-            kit_buf_addf(&text, "%s%s%c", text.size ? "," : "", draft->listing->region, 'a' + zone);
+    for (int zone = 0; zone < LETTERS; zone++) {
+        if (!(zones >> zone & 1))
+            continue;
+        kit_buf_add_text(&text, text.size ? "," : "");
+        kit_buf_add_text(&text, draft->listing->region);
+        kit_buf_add_char(&text, (char)('a' + zone));
+    }
     draft->offer.zone = text.size ? draft->zones : NULL;
 }
 
@@ -193,10 +197,10 @@ void aws_listing_emit(aw_op *op, struct aws_listing *listing)
     const char *why = "";
     report_parts(op, listing);
     for (const struct aws_type *type = listing->types; type; type = type->next) {
-        described += type->described;
-        if (type->described && !type->problem)
+        described += type->is_described;
+        if (type->is_described && !type->problem)
             emit_type(op, listing, type);
-        if (!type->described || !type->problem)
+        if (!type->is_described || !type->problem)
             continue;
         left_out++;
         why = type->problem;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of a listing know of a region's instance types, found by name. */
 #include "backends/aws/offers.h"
+#include "backends/aws/sigv4_parts.h"
 
 #include "kit/error.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     MOST_TYPES = 10000,
@@ -13,12 +14,13 @@ enum {
     LONGEST_NAME = 64
 };
 
+/* "2026-06-01T12:00:00Z", of what a signature has without the marks. */
 static void time_write(uint64_t now_ms, char *text, size_t size)
 {
-    struct tm parts;
-    time_t now = (time_t)(now_ms / 1000);
-    if (!gmtime_r(&now, &parts) || strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        text[0] = '\0';
+    char bare[SIGV4_TIME];
+    sigv4_time_write(bare, now_ms / 1000);
+    snprintf(text, size, "%.4s-%.2s-%.5s:%.2s:%.2sZ", bare, bare + 4, bare + 6, bare + 11,
+             bare + 13);
 }
 
 struct aws_listing *aws_listing_create(aw_op *op, const aw_offer_query *query)
@@ -70,11 +72,11 @@ static int make_room(aw_op *op, struct aws_listing *listing)
 
 static struct aws_type *add(aw_op *op, struct aws_listing *listing, const char *name)
 {
-    struct aws_type *type = aw_alloc(op, sizeof *type);
-    char *copy = kit_copy_text(op, name);
-    if (!type || !copy || make_room(op, listing))
+    size_t size = strlen(name) + 1;
+    struct aws_type *type = aw_alloc(op, sizeof *type + size);
+    if (!type || make_room(op, listing))
         return NULL;
-    type->name = copy;
+    memcpy(type->name, name, size);
     *listing->last = type;
     listing->last = &type->next;
     listing->type_count++;

@@ -37,21 +37,21 @@ enum {
     AWS_CAPACITY_BLOCK = 4
 };
 
-/* An instance type. Whichever part names it first makes it. */
+/* An instance type. Whichever part names it first makes it. A region has more than a thousand. */
 struct aws_type {
     struct aws_type *next; /* in the order in which they were named */
-    const char *name;
-    bool described;      /* EC2 has said what it is, so that the next fields count */
-    const char *problem; /* why it cannot be offered, or NULL */
-    uint32_t archs;      /* bits of enum aw_arch; 0: it runs macOS only */
-    uint32_t usages;     /* AWS_ON_DEMAND and so on */
+    const char *problem;   /* why it cannot be offered, or NULL */
+    struct aws_spot_price *spot_prices;
+    uint64_t nusd_per_hour; /* on demand; 0: unpriced */
+    struct aws_gpus gpus;
     uint32_t vcpus;
     uint32_t memory_mib;
     uint32_t disk_mib;
-    struct aws_gpus gpus;
-    uint32_t zones;         /* bit 0: the zone whose name ends in "a" */
-    uint64_t nusd_per_hour; /* on demand; 0: unpriced */
-    struct aws_spot_price *spot_prices;
+    uint32_t zones;    /* bit 0: the zone whose name ends in "a" */
+    uint8_t archs;     /* bits of enum aw_arch; 0: it runs macOS only */
+    uint8_t usages;    /* AWS_ON_DEMAND and so on */
+    bool is_described; /* EC2 has said what it is, so that the rest counts */
+    char name[];
 };
 
 enum aws_part_number {
@@ -119,15 +119,19 @@ struct aws_pages {
 void aws_pages_start(aw_op *op, const struct aws_pages *pages, void *owner);
 
 /* The beginning and the end of `read` where answers are XML. NULL, with the document's error, for what is no
- * answer to the action. */
+ * answer to the action. Elements below the root that are not of the `wanted` names may be left out. */
 const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
-                                   const struct aws_pages *pages);
-/* -1 when the document has an error. */
+                                   const char *const *wanted, const struct aws_pages *pages);
+/* -1 when the document has an error, or for want of memory. */
 int aws_pages_next(aw_op *op, const kit_xml *document, const kit_xml_node *root,
                    const char **ret_token, aw_error *ret_error);
 /* The same where answers are JSON. */
 int aws_pages_next_json(aw_op *op, const kit_json_node *root, const char **ret_token,
                         aw_error *ret_error);
+
+/* The same for a token that was read in another way; NULL: there is none. */
+int aws_pages_keep_token(aw_op *op, const char *token, const aw_error *problem,
+                         const char **ret_token, aw_error *ret_error);
 
 /* ---- keeping (kept.c) ---- */
 
@@ -174,6 +178,12 @@ void aws_part_ended(aw_op *op, void *part, const aw_error *why);
 void aws_listing_emit(aw_op *op, struct aws_listing *listing);
 
 /* ---- reading ---- */
+
+/* Reads XML like kit_xml_parse, several times as fast where it is plain (plain.c). Below the root, elements that
+ * are not of the `wanted` names (which end in NULL and outlive the document), and all in them, may be left
+ * out. */
+const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
+                                  const char *const *wanted);
 
 /* The accelerators of an item of instanceTypeSet: GPUs, Gaudi, Inferentia, Trainium; neither FPGAs nor video
  * encoders (accelerators.c). Its error is the document's. */

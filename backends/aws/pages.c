@@ -77,10 +77,10 @@ void aws_pages_start(aw_op *op, const struct aws_pages *pages, void *owner)
 
 /* Something else than the answer may be XML too. An empty set may be left out. */
 const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
-                                   const struct aws_pages *pages)
+                                   const char *const *wanted, const struct aws_pages *pages)
 {
     char expected[80];
-    const kit_xml_node *root = kit_xml_parse(document, answer);
+    const kit_xml_node *root = aws_xml_parse(document, answer, wanted);
     snprintf(expected, sizeof expected, "%sResponse", pages->action);
     if (!root || strcmp(root->name, expected) == 0)
         return root;
@@ -89,8 +89,8 @@ const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
     return NULL;
 }
 
-static int keep_token(aw_op *op, const char *token, const char **ret_token, const aw_error *problem,
-                      aw_error *ret_error)
+int aws_pages_keep_token(aw_op *op, const char *token, const aw_error *problem,
+                         const char **ret_token, aw_error *ret_error)
 {
     if (problem->code) {
         *ret_error = *problem;
@@ -106,12 +106,13 @@ static int keep_token(aw_op *op, const char *token, const char **ret_token, cons
 int aws_pages_next(aw_op *op, const kit_xml *document, const kit_xml_node *root,
                    const char **ret_token, aw_error *ret_error)
 {
-    return keep_token(op, aws_next_token(root), ret_token, &document->error, ret_error);
+    return aws_pages_keep_token(op, aws_next_token(root), &document->error, ret_token, ret_error);
 }
 
 int aws_pages_next_json(aw_op *op, const kit_json_node *root, const char **ret_token,
                         aw_error *ret_error)
 {
     const char *token = kit_json_find_text(root, "NextToken", "");
-    return keep_token(op, *token ? token : NULL, ret_token, &root->document->error, ret_error);
+    return aws_pages_keep_token(op, *token ? token : NULL, &root->document->error, ret_token,
+                                ret_error);
 }

@@ -4,9 +4,11 @@
 #include "backends/aws/offers.h"
 
 #include "kit/error.h"
-#include "kit/json.h"
+#include "kit/json_scan.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_MS UINT64_C(86400000)
@@ -15,7 +17,10 @@
 enum {
     MOST_PAGES = 200,
     FRACTION_DIGITS = 9,
-    MOST_DOLLARS = 1000000
+    MOST_DOLLARS = 1000000,
+    LONGEST_TEXT = 256,
+    LONGEST_TOKEN = 8192,
+    LARGEST_PRODUCT = 1 << 20
 };
 
 /* The product among the many of a type that is "a Linux machine of mine by the hour": not a dedicated one, not
@@ -91,97 +96,159 @@ int aws_price_read(const char *text, uint64_t *ret_nusd)
 
 /* ---- a product ---- */
 
-static bool is_wanted(const kit_json_node *attributes, const char *region)
+struct product {
+    const char *region;
+    char type[LONGEST_TEXT];
+    bool is_another; /* of another kind than is wanted */
+    bool has_other_currency;
+    uint64_t nusd_per_hour;
+    char problem[80];
+};
+
+static void attributes_read(kit_scan *scan, struct product *product)
 {
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        const char *value = kit_json_find_text(attributes, wanted[i].field, wanted[i].value);
-        if (strcmp(value, wanted[i].value) != 0)
-            return false;
+    char value[LONGEST_TEXT];
+    for (kit_scan_object(scan); kit_scan_member(scan);) {
+        if (kit_scan_is(scan, "instanceType"))
+            kit_scan_text(scan, product->type, sizeof product->type);
+        else if (kit_scan_is(scan, "regionCode") && kit_scan_text(scan, value, sizeof value))
+            product->is_another |= strcmp(value, product->region) != 0;
+        for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+            if (kit_scan_is(scan, wanted[i].field) && kit_scan_text(scan, value, sizeof value))
+                product->is_another |= strcmp(value, wanted[i].value) != 0;
     }
-    return strcmp(kit_json_find_text(attributes, "regionCode", region), region) == 0;
+}
+
+static void price_read(kit_scan *scan, char price[LONGEST_TEXT], struct product *product)
+{
+    for (kit_scan_object(scan); kit_scan_member(scan);) {
+        if (kit_scan_is(scan, "USD"))
+            kit_scan_text(scan, price, LONGEST_TEXT);
+        else
+            product->has_other_currency = true;
+    }
 }
 
 /* Of several prices the highest, so that no machine turns out dearer than it was offered. */
-static void dimension_read(struct aws_part *part, const kit_json_node *dimension,
-                           uint64_t *price_nusd)
+static void dimension_read(kit_scan *scan, struct product *product)
 {
-    kit_json_node prices = kit_json_object(dimension, "pricePerUnit");
-    const char *text = kit_json_find_text(&prices, "USD", NULL);
+    char unit[LONGEST_TEXT] = "";
+    char price[LONGEST_TEXT] = "";
     uint64_t nusd = 0;
-    if (strcmp(kit_json_find_text(dimension, "unit", ""), "Hrs") != 0)
-        return;
-    if (!text) {
-        part->has_other_currency |= kit_json_count(&prices) > 0;
-        return;
+    for (kit_scan_object(scan); kit_scan_member(scan);) {
+        if (kit_scan_is(scan, "unit"))
+            kit_scan_text(scan, unit, sizeof unit);
+        else if (kit_scan_is(scan, "pricePerUnit"))
+            price_read(scan, price, product);
     }
-    if (aws_price_read(text, &nusd))
-        kit_error_set(&dimension->document->error, AW_E_PROTOCOL, "\"%.40s\" is no price", text);
-    else if (nusd > *price_nusd)
-        *price_nusd = nusd;
+    if (strcmp(unit, "Hrs") != 0 || !*price)
+        return;
+    if (aws_price_read(price, &nusd))
+        snprintf(product->problem, sizeof product->problem, "\"%.40s\" is no price", price);
+    else if (nusd > product->nusd_per_hour)
+        product->nusd_per_hour = nusd;
 }
 
-static uint64_t terms_read(struct aws_part *part, const kit_json_node *product)
+static void term_read(kit_scan *scan, struct product *product)
 {
-    kit_json_node terms = kit_json_find(product, "terms");
-    kit_json_node on_demand = kit_json_find(&terms, "OnDemand");
-    kit_json_node term;
-    kit_json_node dimension;
-    void *at_term = NULL;
-    uint64_t price_nusd = 0;
-    while (kit_json_next(&on_demand, &at_term, &term)) {
-        kit_json_node dimensions = kit_json_object(&term, "priceDimensions");
-        void *at_dimension = NULL;
-        while (kit_json_next(&dimensions, &at_dimension, &dimension))
-            dimension_read(part, &dimension, &price_nusd);
-    }
-    return price_nusd;
+    for (kit_scan_object(scan); kit_scan_member(scan);)
+        if (kit_scan_is(scan, "priceDimensions"))
+            for (kit_scan_object(scan); kit_scan_member(scan);)
+                dimension_read(scan, product);
 }
 
-/* Returns -1 with the reason when it cannot be read. */
-static int product_read(aw_op *op, struct aws_part *part, const char *text, size_t size,
-                        aw_error *ret_error)
+/* Most of a product is what reservations cost, which is passed over. */
+static void product_read(kit_scan *scan, struct product *product)
 {
-    KIT_CLEANUP(kit_json_finish) kit_json document;
-    kit_json_node root = kit_json_parse_bytes(&document, text, size);
-    kit_json_node product = kit_json_object(&root, "product");
-    kit_json_node attributes = kit_json_object(&product, "attributes");
-    const char *name = kit_json_find_text(&attributes, "instanceType", "");
-    bool counts = *name && is_wanted(&attributes, part->listing->region);
-    uint64_t price_nusd = counts ? terms_read(part, &root) : 0;
-    if (document.error.code) {
-        *ret_error = document.error;
-        return -1;
+    for (kit_scan_object(scan); kit_scan_member(scan);) {
+        if (kit_scan_is(scan, "product")) {
+            for (kit_scan_object(scan); kit_scan_member(scan);)
+                if (kit_scan_is(scan, "attributes"))
+                    attributes_read(scan, product);
+        } else if (kit_scan_is(scan, "terms")) {
+            for (kit_scan_object(scan); kit_scan_member(scan);)
+                if (kit_scan_is(scan, "OnDemand"))
+                    for (kit_scan_object(scan); kit_scan_member(scan);)
+                        term_read(scan, product);
+        }
     }
-    if (price_nusd == 0)
+}
+
+/* Fails only for want of memory. */
+static int price_keep(aw_op *op, struct aws_part *part, const struct product *product,
+                      aw_error *ret_error)
+{
+    if (!*product->type || product->is_another)
         return 0;
-    struct aws_type *type = aws_listing_type(op, part->listing, name, ret_error);
-    if (type && price_nusd > type->nusd_per_hour)
-        type->nusd_per_hour = price_nusd;
-    return type ? 0 : -1;
+    part->has_other_currency |= product->has_other_currency;
+    if (product->nusd_per_hour == 0)
+        return 0;
+    struct aws_type *type = aws_listing_type(op, part->listing, product->type, ret_error);
+    if (type && product->nusd_per_hour > type->nusd_per_hour)
+        type->nusd_per_hour = product->nusd_per_hour;
+    if (type || ret_error->code == AW_E_NO_MEMORY)
+        return type ? 0 : -1;
+    aws_part_leave_out(part, ret_error->message);
+    return 0;
 }
 
-static int page_read(aw_op *op, void *arg, const aw_response *answer, const char **ret_token,
+static int text_read(aw_op *op, struct aws_part *part, const char *text, aw_error *ret_error)
+{
+    struct product product = {.region = part->listing->region};
+    aw_error error = {.size = sizeof error};
+    kit_scan scan;
+    kit_scan_init(&scan, text, strlen(text));
+    product_read(&scan, &product);
+    int broken = kit_scan_finish(&scan, &error);
+    if (!broken && scan.problem.code == AW_OK && !*product.problem)
+        return price_keep(op, part, &product, ret_error);
+    aws_part_leave_out(part, broken             ? error.message
+                             : *product.problem ? product.problem
+                                                : scan.problem.message);
+    return 0;
+}
+
+/* ---- a page ---- */
+
+static void free_text(char **text)
+{
+    free(*text);
+}
+
+static int list_read(aw_op *op, struct aws_part *part, kit_scan *scan, aw_error *ret_error)
+{
+    KIT_CLEANUP(free_text) char *text = malloc(LARGEST_PRODUCT);
+    int failed = text ? 0 : -1;
+    if (failed)
+        kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for the price list");
+    for (kit_scan_array(scan); kit_scan_element(scan);)
+        if (!failed && kit_scan_text(scan, text, LARGEST_PRODUCT))
+            failed = text_read(op, part, text, ret_error);
+    return failed;
+}
+
+static int page_read(aw_op *op, void *part, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
-    struct aws_part *part = arg;
-    KIT_CLEANUP(kit_json_finish) kit_json document;
-    kit_json_node root = kit_json_parse(&document, answer);
-    kit_json_node list = kit_json_array(&root, "PriceList");
-    size_t count = kit_json_count(&list);
-    for (size_t i = 0; i < count; i++) {
-        kit_json_node item = kit_json_item(&list, i);
-        const char *text = kit_json_node_text(&item);
-        aw_error error = {.size = sizeof error};
-        if (document.error.code || !product_read(op, part, text, strlen(text), &error))
-            continue;
-        if (error.code == AW_E_NO_MEMORY) {
-            *ret_error = error;
-            return -1;
-        }
-        aws_part_leave_out(part, error.message);
+    char token[LONGEST_TOKEN] = "";
+    bool has_list = false;
+    int failed = 0;
+    kit_scan scan;
+    kit_scan_init(&scan, answer->body.data, answer->body.size);
+    for (kit_scan_object(&scan); kit_scan_member(&scan);) {
+        if (kit_scan_is(&scan, "NextToken"))
+            kit_scan_text(&scan, token, sizeof token);
+        has_list |= kit_scan_is(&scan, "PriceList");
+        if (kit_scan_is(&scan, "PriceList"))
+            failed |= list_read(op, part, &scan, ret_error);
     }
-    return aws_pages_next_json(op, &root, ret_token, ret_error);
+    if (failed || kit_scan_finish(&scan, ret_error))
+        return -1;
+    if (!has_list && scan.problem.code == AW_OK)
+        return kit_error_set(ret_error, AW_E_PROTOCOL, "it has no PriceList");
+    return aws_pages_keep_token(op, *token ? token : NULL, &scan.problem, ret_token, ret_error);
 }
+
 /* A list without a price is none: it is not kept, and an older one is better. */
 static void ended(aw_op *op, void *arg, const aw_error *why)
 {

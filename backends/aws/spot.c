@@ -81,11 +81,21 @@ static void item_read(aw_op *op, struct aws_part *part, kit_xml *document, const
     }
 }
 
+static const char *const wanted[] = {"spotPriceHistorySet",
+                                     "item",
+                                     "availabilityZone",
+                                     "instanceType",
+                                     "productDescription",
+                                     "spotPrice",
+                                     "timestamp",
+                                     "nextToken",
+                                     NULL};
+
 static int page_read(aw_op *op, void *part, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
-    const kit_xml_node *root = aws_pages_root(&document, answer, &aws_spot_part.pages);
+    const kit_xml_node *root = aws_pages_root(&document, answer, wanted, &aws_spot_part.pages);
     const kit_xml_node *set = kit_xml_find(root, "spotPriceHistorySet");
     const kit_xml_node *item = kit_xml_first(set, "item");
     for (; item && !document.error.code; item = kit_xml_next(item, "item"))

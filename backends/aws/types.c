@@ -48,7 +48,7 @@ static void archs_read(aw_op *op, kit_xml *document, const kit_xml_node *item,
         if (arch == AW_ARCH_UNKNOWN && !is_macos(word->text) && !unknown)
             unknown = word->text;
     }
-    type->archs = archs;
+    type->archs = (uint8_t)archs;
     if (archs == 0 && unknown && !document->error.code)
         kit_error_set(&document->error, AW_E_PROTOCOL,
                       "its architecture \"%.40s\" is neither amd64 nor arm64 by any known name",
@@ -88,7 +88,7 @@ static void facts_read(aw_op *op, kit_xml *document, const kit_xml_node *item,
     type->vcpus = (uint32_t)kit_xml_integer(document, vcpus, "defaultVCpus", 1, MOST_VCPUS);
     type->memory_mib = (uint32_t)kit_xml_integer(document, memory, "sizeInMiB", 1, MOST_MEMORY_MIB);
     type->disk_mib = disk_mib_read(document, item);
-    type->usages = usages_read(item);
+    type->usages = (uint8_t)usages_read(item);
     archs_read(op, document, item, type);
     aws_gpus_read(op, document, item, &type->gpus);
 }
@@ -117,16 +117,41 @@ static void item_read(aw_op *op, struct aws_part *part, kit_xml *document, const
         aws_part_leave_out(part, error.message);
     if (!type)
         return;
-    type->described = true;
+    type->is_described = true;
     facts_read(op, document, item, type);
     problem_keep(op, document, type);
 }
+
+static const char *const wanted[] = {"instanceTypeSet",
+                                     "item",
+                                     "instanceType",
+                                     "supportedUsageClasses",
+                                     "processorInfo",
+                                     "supportedArchitectures",
+                                     "vCpuInfo",
+                                     "defaultVCpus",
+                                     "memoryInfo",
+                                     "sizeInMiB",
+                                     "instanceStorageInfo",
+                                     "totalSizeInGB",
+                                     "gpuInfo",
+                                     "gpus",
+                                     "name",
+                                     "manufacturer",
+                                     "count",
+                                     "logicalGpuCount",
+                                     "neuronInfo",
+                                     "neuronDevices",
+                                     "inferenceAcceleratorInfo",
+                                     "accelerators",
+                                     "nextToken",
+                                     NULL};
 
 static int page_read(aw_op *op, void *part, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
-    const kit_xml_node *root = aws_pages_root(&document, answer, &aws_types_part.pages);
+    const kit_xml_node *root = aws_pages_root(&document, answer, wanted, &aws_types_part.pages);
     const kit_xml_node *set = kit_xml_find(root, "instanceTypeSet");
     const kit_xml_node *item = kit_xml_first(set, "item");
     for (; item && !document.error.code; item = kit_xml_next(item, "item"))

@@ -9,7 +9,7 @@
 
 static void save(kit_buf *text, const struct aws_type *type)
 {
-    if (!type->described)
+    if (!type->is_described)
         return;
     if (type->problem) {
         kit_buf_addf(text, "%s\t!\t%s\n", type->name, type->problem);
@@ -51,31 +51,28 @@ static int facts_load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *ret_
         ret_type->problem = fields[2];
         return fields[2] && !fields[3] ? 0 : -1;
     }
-    if (number_load(fields[1], AW_ARCH_ANY, &ret_type->archs) ||
-        number_load(fields[2], AWS_ON_DEMAND | AWS_SPOT | AWS_CAPACITY_BLOCK, &ret_type->usages) ||
+    uint32_t archs = 0;
+    uint32_t usages = 0;
+    if (number_load(fields[1], AW_ARCH_ANY, &archs) ||
+        number_load(fields[2], AWS_ON_DEMAND | AWS_SPOT | AWS_CAPACITY_BLOCK, &usages) ||
         number_load(fields[3], UINT32_MAX, &ret_type->vcpus) || ret_type->vcpus == 0 ||
         number_load(fields[4], UINT32_MAX, &ret_type->memory_mib) ||
         number_load(fields[5], UINT32_MAX, &ret_type->disk_mib))
         return -1;
+    ret_type->archs = (uint8_t)archs;
+    ret_type->usages = (uint8_t)usages;
     return gpus_load(fields, &ret_type->gpus);
 }
 
 static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
 {
-    struct aws_type facts = {.described = true};
-    if (facts_load(fields, &facts))
-        return -1;
-    if (!type || type->described)
+    struct aws_type checked = {.problem = NULL};
+    if (!type)
+        return facts_load(fields, &checked);
+    if (type->is_described)
         return 0;
-    type->described = true;
-    type->problem = facts.problem;
-    type->archs = facts.archs;
-    type->usages = facts.usages;
-    type->vcpus = facts.vcpus;
-    type->memory_mib = facts.memory_mib;
-    type->disk_mib = facts.disk_mib;
-    type->gpus = facts.gpus;
-    return 0;
+    type->is_described = true;
+    return facts_load(fields, type);
 }
 
 const struct aws_kept aws_types_kept = {

@@ -36,11 +36,14 @@ static void item_read(aw_op *op, struct aws_part *part, kit_xml *document, const
         aws_part_leave_out(part, error.message);
 }
 
+static const char *const wanted[] = {
+    "instanceTypeOfferingSet", "item", "instanceType", "location", "nextToken", NULL};
+
 static int page_read(aw_op *op, void *part, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
-    const kit_xml_node *root = aws_pages_root(&document, answer, &aws_zones_part.pages);
+    const kit_xml_node *root = aws_pages_root(&document, answer, wanted, &aws_zones_part.pages);
     const kit_xml_node *set = kit_xml_find(root, "instanceTypeOfferingSet");
     const kit_xml_node *item = kit_xml_first(set, "item");
     for (; item && !document.error.code; item = kit_xml_next(item, "item"))

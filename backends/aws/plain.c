@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A short way through plain XML. Listings of EC2's are megabytes of elements and texts and nothing else, and most
+ * of the elements are of no use here. What is plain in the sense of this file is well-formed; all that is not
+ * (references, attributes, comments, other scripts, mistakes) takes the long way.
+ */
+#include "backends/aws/offers.h"
+#include "kit/xml_memory.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum {
+    MOST_LEVELS = 64,
+    MOST_ELEMENTS = 1000000
+};
+
+static const char *const declarations[] = {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+                                           "<?xml version=\"1.0\" encoding=\"utf-8\"?>"};
+
+struct level {
+    const char *name; /* in the body */
+    size_t size;
+    kit_xml_node *node; /* NULL: of no use */
+    kit_xml_node *last_child;
+    bool is_leaf; /* so far */
+};
+
+struct scan {
+    kit_xml *document;
+    const char *const *wanted;
+    const char *at; /* a NUL stands behind the body, and is in no plain text */
+    const char *text;
+    size_t text_size;
+    size_t elements;
+    size_t depth;
+    struct level levels[MOST_LEVELS];
+    const kit_xml_node *root;
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t';
+}
+
+static bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
+}
+
+static bool is_text_character(char c)
+{
+    return (c >= ' ' && c <= '~' && c != '<' && c != '>' && c != '&') || c == '\n' || c == '\t';
+}
+
+/* Takes the text up to the next tag, without the blanks around it. */
+static void take_text(struct scan *scan)
+{
+    const char *start = scan->at;
+    while (is_blank(*start))
+        start++;
+    const char *end = start;
+    while (is_text_character(*end))
+        end++;
+    scan->at = end;
+    while (end > start && is_blank(end[-1]))
+        end--;
+    scan->text = start;
+    scan->text_size = (size_t)(end - start);
+}
+
+static size_t name_size(const char *name)
+{
+    size_t size = 0;
+    if ((*name >= '0' && *name <= '9') || *name == '.' || *name == '-')
+        return 0;
+    while (is_name_character(name[size]))
+        size++;
+    return size;
+}
+
+/* The word of the list that a name is; it lives longer than the document. */
+static const char *find_wanted(const struct scan *scan, const struct level *level)
+{
+    for (const char *const *word = scan->wanted; *word; word++)
+        if (**word == *level->name && strncmp(*word, level->name, level->size) == 0 &&
+            (*word)[level->size] == '\0')
+            return *word;
+    return NULL;
+}
+
+static bool add_node(struct scan *scan, struct level *level)
+{
+    struct level *parent = scan->depth > 0 ? level - 1 : NULL;
+    const char *name = NULL;
+    if (!parent && level->size == 4 && strncasecmp(level->name, "html", 4) == 0)
+        return false;
+    if (!parent)
+        name = kit_xml_copy(scan->document, level->name, level->size);
+    else if (parent->node)
+        name = find_wanted(scan, level);
+    if (!name)
+        return parent != NULL;
+    level->node = kit_xml_new_node(scan->document);
+    if (!level->node)
+        return false;
+    *level->node = (kit_xml_node){.name = name, .text = "", .parent = parent ? parent->node : NULL};
+    if (!parent)
+        scan->root = level->node;
+    else if (parent->last_child)
+        parent->last_child->next = level->node;
+    else
+        parent->node->first = level->node;
+    if (parent)
+        parent->last_child = level->node;
+    return true;
+}
+
+/* The root may say what its name space is, and nothing may say more. */
+static bool skip_name_space(struct scan *scan)
+{
+    static const char start[] = " xmlns=\"";
+    if (scan->depth > 0 || strncmp(scan->at, start, sizeof start - 1) != 0)
+        return true;
+    scan->at += sizeof start - 1;
+    while (is_text_character(*scan->at) && *scan->at != '"')
+        scan->at++;
+    return *scan->at++ == '"';
+}
+
+static bool close_element(struct scan *scan)
+{
+    const struct level *level = &scan->levels[--scan->depth];
+    if (level->node && level->is_leaf && scan->text_size > 0)
+        level->node->text = kit_xml_copy(scan->document, scan->text, scan->text_size);
+    scan->text_size = 0;
+    if (scan->depth > 0)
+        scan->levels[scan->depth - 1].is_leaf = false;
+    return !level->node || level->node->text;
+}
+
+/* An element has text or elements in it, not both. */
+static bool take_start(struct scan *scan)
+{
+    const char *name = scan->at + 1;
+    if (scan->text_size > 0 || scan->depth == MOST_LEVELS || scan->elements++ == MOST_ELEMENTS)
+        return false;
+    struct level *level = &scan->levels[scan->depth];
+    *level = (struct level){.name = name, .size = name_size(name), .is_leaf = true};
+    if (level->size == 0 || !add_node(scan, level))
+        return false;
+    scan->at = name + level->size;
+    if (!skip_name_space(scan))
+        return false;
+    scan->depth++;
+    bool is_empty = *scan->at == '/';
+    scan->at += is_empty;
+    if (*scan->at++ != '>')
+        return false;
+    return !is_empty || close_element(scan);
+}
+
+static bool take_end(struct scan *scan)
+{
+    const struct level *level = &scan->levels[scan->depth - 1];
+    const char *name = scan->at + 2;
+    if (strncmp(name, level->name, level->size) != 0 || name[level->size] != '>')
+        return false;
+    if (scan->text_size > 0 && !level->is_leaf)
+        return false;
+    scan->at = name + level->size + 1;
+    return close_element(scan);
+}
+
+static bool take_all(struct scan *scan, const char *end)
+{
+    do {
+        take_text(scan);
+        if (*scan->at != '<' || (scan->depth == 0 && scan->text_size > 0))
+            return false;
+        bool is_end = scan->at[1] == '/';
+        if (is_end ? scan->depth == 0 || !take_end(scan) : !take_start(scan))
+            return false;
+    } while (scan->depth > 0);
+    take_text(scan);
+    return scan->text_size == 0 && scan->at == end;
+}
+
+static const kit_xml_node *parse_plain(kit_xml *document, const aw_bytes *body,
+                                       const char *const *wanted)
+{
+    struct scan scan = {.document = document, .wanted = wanted, .at = body->data};
+    if (!body->data)
+        return NULL;
+    for (size_t i = 0; i < sizeof declarations / sizeof declarations[0]; i++)
+        if (strncmp(scan.at, declarations[i], strlen(declarations[i])) == 0)
+            scan.at += strlen(declarations[i]);
+    return take_all(&scan, body->data + body->size) ? scan.root : NULL;
+}
+
+const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
+                                  const char *const *wanted)
+{
+    *document = (kit_xml){.memory = kit_xml_heap()};
+    const kit_xml_node *root = parse_plain(document, &answer->body, wanted);
+    if (root)
+        return root;
+    kit_xml_finish(document);
+    return kit_xml_parse(document, answer);
+}
