@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which zones have GPUs that can be attached to machines: one listing of all zones, in which zones may fail alone. */
+#include "backends/gcp/offers.h"
+
+#include "kit/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MOST_PAGES = 100,
+    MOST_CARDS = 1024,
+    LONGEST_SCOPE = 256
+};
+
+static void ask(kit_request *request, aw_op *op, void *listing, const char *token)
+{
+    (void)listing;
+    gcp_compute_init(request, op, "acceleratorTypes", "GET");
+    kit_request_path(request, "aggregated");
+    kit_request_path(request, "acceleratorTypes");
+    kit_request_query(request, "maxResults", "500");
+    kit_request_query(request, "returnPartialSuccess", "true");
+    kit_request_query(request, "pageToken", token);
+}
+
+static void report_zone(struct gcp_listing *listing, const char *scope, const char *why)
+{
+    kit_report(listing->op, AW_E_UNAVAILABLE,
+               "Which GPUs can be attached in %.64s is not known: %.200s", gcp_last_part(scope),
+               why);
+}
+
+/* ---- one accelerator type ---- */
+
+struct record {
+    char name[128];
+    char deprecation[32];
+    int64_t cards; /* for one machine */
+};
+
+static void record_read(kit_scan *scan, struct record *record)
+{
+    *record = (struct record){.cards = MOST_CARDS};
+    for (kit_scan_object(scan); kit_scan_member(scan);)
+        if (kit_scan_is(scan, "name"))
+            kit_scan_text(scan, record->name, sizeof record->name);
+        else if (kit_scan_is(scan, "maximumCardsPerInstance"))
+            record->cards = kit_scan_integer(scan, 0, MOST_CARDS, MOST_CARDS);
+        else if (kit_scan_is(scan, "deprecated"))
+            for (kit_scan_object(scan); kit_scan_member(scan);)
+                if (kit_scan_is(scan, "state"))
+                    kit_scan_text(scan, record->deprecation, sizeof record->deprecation);
+}
+
+static void record_use(struct gcp_listing *listing, const struct gcp_zone *zone,
+                       const struct record *record)
+{
+    const struct gcp_gpu *gpu = gcp_gpu_of(record->name);
+    bool is_deprecated = *record->deprecation && strcmp(record->deprecation, "ACTIVE") != 0;
+    for (size_t i = 0; i < GCP_ATTACHABLES && !is_deprecated; i++)
+        if (gcp_attachable_gpu(i) == gpu) {
+            struct gcp_attachable *attachable = &listing->attachables[i];
+            gcp_zones_add(&attachable->zones, zone->number);
+            if (record->cards > attachable->most)
+                attachable->most = (uint32_t)record->cards;
+        }
+}
+
+/* ---- a scope: "zones/us-central1-a" ---- */
+
+struct scope {
+    char name[LONGEST_SCOPE];
+    char warning[64];
+    char message[256];
+};
+
+static void warning_read(kit_scan *scan, struct scope *scope)
+{
+    for (kit_scan_object(scan); kit_scan_member(scan);)
+        if (kit_scan_is(scan, "code"))
+            kit_scan_text(scan, scope->warning, sizeof scope->warning);
+        else if (kit_scan_is(scan, "message"))
+            kit_scan_text(scan, scope->message, sizeof scope->message);
+}
+
+static void types_read(struct gcp_listing *listing, kit_scan *scan, const struct gcp_zone *zone)
+{
+    struct record record;
+    for (kit_scan_array(scan); kit_scan_element(scan);) {
+        record_read(scan, &record);
+        if (zone)
+            record_use(listing, zone, &record);
+    }
+}
+
+/* A page may have nothing of a zone; that is a warning too. -1: no memory. */
+static int scope_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret_error)
+{
+    struct scope scope = {.warning = ""};
+    aw_error problem = {.size = sizeof problem};
+    snprintf(scope.name, sizeof scope.name, "%.*s", (int)scan->name_size, scan->name);
+    const struct gcp_zone *zone = gcp_listing_zone(listing, gcp_last_part(scope.name), &problem);
+    for (kit_scan_object(scan); kit_scan_member(scan);)
+        if (kit_scan_is(scan, "acceleratorTypes"))
+            types_read(listing, scan, zone);
+        else if (kit_scan_is(scan, "warning"))
+            warning_read(scan, &scope);
+    if (*scope.warning && strcmp(scope.warning, "NO_RESULTS_ON_PAGE") != 0)
+        report_zone(listing, scope.name, *scope.message ? scope.message : scope.warning);
+    if (problem.code == AW_E_NO_MEMORY)
+        *ret_error = problem;
+    return problem.code == AW_E_NO_MEMORY ? -1 : 0;
+}
+
+/* ---- pages ---- */
+
+static void unreachables_read(struct gcp_listing *listing, kit_scan *scan)
+{
+    char scope[LONGEST_SCOPE];
+    for (kit_scan_array(scan); kit_scan_element(scan);)
+        if (kit_scan_text(scan, scope, sizeof scope))
+            report_zone(listing, scope, "it cannot be reached");
+}
+
+static int items_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret_error)
+{
+    for (kit_scan_object(scan); kit_scan_member(scan);)
+        if (scope_read(listing, scan, ret_error))
+            return -1;
+    return 0;
+}
+
+static int page_read(aw_op *op, void *listing, const aw_response *answer, const char **ret_token,
+                     aw_error *ret_error)
+{
+    kit_scan scan;
+    char token[GCP_LONGEST_TOKEN] = "";
+    kit_scan_init(&scan, answer->body.data, answer->body.size);
+    for (kit_scan_object(&scan); kit_scan_member(&scan);)
+        if (kit_scan_is(&scan, "nextPageToken"))
+            kit_scan_text(&scan, token, sizeof token);
+        else if (kit_scan_is(&scan, "unreachables"))
+            unreachables_read(listing, &scan);
+        else if (kit_scan_is(&scan, "items") && items_read(listing, &scan, ret_error))
+            return -1;
+    return gcp_page_end(op, &scan, token, ret_token, ret_error);
+}
+
+static void ended(aw_op *op, void *listing, const aw_error *why)
+{
+    if (why)
+        gcp_report(op, why, "Which GPUs can be attached to machines is not known");
+    gcp_listing_settle(listing);
+}
+
+static const struct kit_pages pages = {.title = "Google",
+                                       .name = "acceleratorTypes",
+                                       .most = MOST_PAGES,
+                                       .ask = ask,
+                                       .read = page_read,
+                                       .ended = ended};
+
+void gcp_accelerators_start(struct gcp_listing *listing)
+{
+    gcp_listing_wait(listing);
+    kit_pages_start(listing->op, &pages, listing);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lists what all regions offer: starts the parts at once and waits for all of them. */
+#include "backends/gcp/offers.h"
+
+#include "kit/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void gcp_listing_wait(struct gcp_listing *listing)
+{
+    listing->waiting++;
+}
+
+void gcp_listing_settle(struct gcp_listing *listing)
+{
+    if (--listing->waiting == 0)
+        gcp_listing_emit(listing);
+}
+
+void gcp_report(aw_op *op, const aw_error *problem, const char *format, ...)
+{
+    char before[256];
+    aw_error copy = *problem;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(before, sizeof before, format, args);
+    va_end(args);
+    snprintf(copy.message, sizeof copy.message, "%s: %.240s", before, problem->message);
+    aw_report(op, &copy);
+}
+
+int gcp_page_end(aw_op *op, kit_scan *scan, const char *token, const char **ret_token,
+                 aw_error *ret_error)
+{
+    if (kit_scan_finish(scan, ret_error))
+        return -1;
+    if (scan->problem.code) {
+        *ret_error = scan->problem;
+        return -1;
+    }
+    *ret_token = kit_copy_text(op, token);
+    return *ret_token ? 0
+                      : kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page's token");
+}
+
+/* The prices take the longest: they are asked for first. */
+void gcp_list_offers(aw_op *op, const aw_offer_query *query)
+{
+    struct gcp_listing *listing = gcp_listing_create(op, query);
+    if (!listing)
+        return;
+    gcp_listing_wait(listing); /* no part ends the listing before all have begun */
+    gcp_skus_start(listing);
+    gcp_zones_start(listing);
+    gcp_accelerators_start(listing);
+    gcp_listing_settle(listing);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Google sells no machines but their parts. What a part costs, by its kind, its name (of a family or of a GPU), the
+ * region, and on demand or as spot; and what a machine made of them costs.
+ */
+#ifndef ARCHWAY_BACKENDS_GCP_PRICES_H
+#define ARCHWAY_BACKENDS_GCP_PRICES_H
+
+#include "kit/json_scan.h"
+
+#include <stdbool.h>
+
+/* What is priced, and the unit of the price. */
+enum gcp_part_kind {
+    GCP_CORE,    /* a vCPU for an hour; the name is that of the family */
+    GCP_RAM,     /* a GiB for an hour; likewise */
+    GCP_SSD,     /* a GiB of local SSD for a month; of the family, or "any" */
+    GCP_GPU,     /* for an hour; the name is the API's: "nvidia-l4" */
+    GCP_SLICE,   /* for an hour, with all the cores and memory that come with it; of the family */
+    GCP_MACHINE, /* a whole machine for an hour; of the family */
+    GCP_KINDS
+};
+
+#define GCP_ANY_FAMILY "any"
+
+enum {
+    GCP_LONGEST_PART = 64
+};
+
+struct gcp_part {
+    enum gcp_part_kind kind;
+    bool spot;
+    char name[GCP_LONGEST_PART];
+};
+
+/*
+ * Which part a SKU is the price of, by its description (sku_parts.c). False: none that a machine here is made of, or
+ * one on other terms: commitments, reservations, sole tenancy, custom sizes, DWS.
+ */
+bool gcp_part_read(const char *description, struct gcp_part *ret_part);
+
+/* ---- the table (prices.c) ---- */
+
+struct gcp_prices;
+
+/* NULL: the operation has failed. */
+struct gcp_prices *gcp_prices_create(aw_op *op);
+/* Of two prices the higher one stays, so that no machine turns out dearer than it was offered. -1: there are too
+ * many parts or regions, or no memory (AW_E_NO_MEMORY). */
+int gcp_prices_add(struct gcp_prices *prices, const struct gcp_part *part, const char *region,
+                   uint64_t nusd, aw_error *ret_error);
+bool gcp_prices_are_empty(const struct gcp_prices *prices);
+/* The number by which the table knows a region; -1: it does not. */
+int gcp_prices_region(const struct gcp_prices *prices, const char *name);
+/* 0: it has none. */
+uint64_t gcp_price(const struct gcp_prices *prices, enum gcp_part_kind kind, const char *name,
+                   int region, bool spot);
+
+/* Keeps the table, and takes over what was kept and is not older. `billing` is who said it. */
+void gcp_prices_save(aw_op *op, const struct gcp_prices *prices, const char *billing);
+int gcp_prices_load(aw_op *op, struct gcp_prices *prices, const char *billing, uint64_t max_age_ms,
+                    uint64_t *ret_age_ms);
+
+/* ---- a machine (bill.c) ---- */
+
+struct gcp_machine;
+struct gcp_gpu;
+
+/* GPUs that are attached to a machine; count 0: none. */
+struct gcp_attached {
+    const struct gcp_gpu *gpu;
+    uint32_t count;
+};
+
+/* What a machine costs an hour, in nano-dollars. 0: it has no price, since one of its parts has none. `region` is
+ * the table's number. */
+uint64_t gcp_bill(const struct gcp_prices *prices, const struct gcp_machine *machine,
+                  const struct gcp_attached *attached, int region, bool spot);
+
+#endif
