@@ -17,6 +17,7 @@ struct auth {
     aw_op *op;
     const char *source;            /* where the credentials were found, for a person */
     const char *impersonation_url; /* exchange the token here; NULL: it is the one */
+    const char *quota_project;     /* that the file names, or NULL */
 };
 
 /* The ends of a kind. */

@@ -3,26 +3,17 @@
  * Workload identity federation: another identity provider's token, from a file, a URL or a program, is
  * exchanged for Google's. https://google.aip.dev/auth/4117
  */
-#include "backends/gcp/auth.h"
+#include "backends/gcp/auth_external.h"
 
 #include "kit/error.h"
 
 #include <string.h>
 
 #define LARGEST_TOKEN ((uint64_t)256 * 1024)
-#define MOST_WORDS 64
 #define GRANT "urn:ietf:params:oauth:grant-type:token-exchange"
 #define ACCESS_TOKEN "urn:ietf:params:oauth:token-type:access_token"
 
-struct external {
-    struct auth *auth;
-    const char *audience;
-    const char *token_type;
-    const char *token_url;
-    const char *field; /* of the JSON that holds the token; NULL: it is plain text */
-};
-
-static void exchange(struct external *external, const char *subject)
+void auth_exchange(struct external *external, const char *subject)
 {
     kit_request request;
     auth_form_init(&request, external->auth, "token", external->token_url);
@@ -43,7 +34,7 @@ static void use_subject(struct external *external, const char *data, size_t size
         if (text)
             text[strcspn(text, "\r\n")] = '\0';
         if (text)
-            exchange(external, text);
+            auth_exchange(external, text);
         return;
     }
     KIT_CLEANUP(kit_json_finish) kit_json document;
@@ -53,7 +44,7 @@ static void use_subject(struct external *external, const char *data, size_t size
         auth_fail(external->auth, "the identity provider's token cannot be read: %.200s",
                   document.error.message);
     else
-        exchange(external, subject);
+        auth_exchange(external, subject);
 }
 
 static void on_subject(aw_op *op, const aw_response *answer, void *arg)
@@ -62,7 +53,7 @@ static void on_subject(aw_op *op, const aw_response *answer, void *arg)
     use_subject(arg, answer->body.data, answer->body.size);
 }
 
-static void on_no_subject(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+void auth_on_no_subject(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
 {
     struct external *external = arg;
     auth_on_error(op, error, answer, external->auth);
@@ -78,7 +69,7 @@ static void by_url(struct external *external, const char *url, const kit_json_no
     while (kit_json_next(&headers, &iterator, &header))
         kit_request_header(&request, header.key, kit_json_node_text(&header));
     request.wire.flags |= AW_REQUEST_UNSIGNED;
-    kit_request_send(&request, on_subject, on_no_subject, external);
+    kit_request_send(&request, on_subject, auth_on_no_subject, external);
 }
 
 static void by_file(struct external *external, const char *path)
@@ -89,44 +80,6 @@ static void by_file(struct external *external, const char *path)
         auth_fail(external->auth, "%.300s", error.message);
     else
         use_subject(external, content.data, content.size);
-}
-
-/* {"version": 1, "success": true, "token_type": "...", "id_token": "..."} */
-static void on_program(aw_op *op, const aw_exit *result, void *arg)
-{
-    struct external *external = arg;
-    KIT_CLEANUP(kit_json_finish) kit_json document;
-    (void)op;
-    kit_json_node root = kit_json_parse_bytes(&document, result->output.data, result->output.size);
-    const char *token = kit_json_find_text(&root, "id_token", NULL);
-    if (!token)
-        token = kit_json_find_text(&root, "saml_response", NULL);
-    if (result->status || !kit_json_find_boolean(&root, "success", 0) || !token)
-        auth_fail(external->auth, "the program ended with status %d and gave no token",
-                  (int)result->status);
-    else
-        exchange(external, token);
-}
-
-static void by_program(struct external *external, const char *command)
-{
-    const char *argv[MOST_WORDS + 1] = {NULL};
-    const char *opt_in = aw_env(external->auth->op, "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES");
-    char *text = kit_copy_text(external->auth->op, command);
-    size_t count = 0;
-    if (!opt_in || strcmp(opt_in, "1") != 0)
-        return auth_fail(external->auth, "it names a program to run, which is done only when "
-                                         "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is 1");
-    while (text && *text && count < MOST_WORDS) {
-        text += strspn(text, " ");
-        argv[count++] = text;
-        text += strcspn(text, " ");
-        if (*text)
-            *text++ = '\0';
-    }
-    const aw_program program = {.size = sizeof program, .name = "identity program", .argv = argv};
-    if (count)
-        aw_run(external->auth->op, &program, on_program, on_no_subject, external);
 }
 
 static void by_source(struct external *external, const kit_json_node *source)
@@ -148,7 +101,7 @@ static void by_source(struct external *external, const kit_json_node *source)
     else if (url)
         by_url(external, url, source);
     else if (command)
-        by_program(external, command);
+        auth_by_program(external, &program);
     else
         auth_fail(external->auth, "its credential_source names no file, url or executable");
 }

@@ -35,11 +35,12 @@ static void on_error(aw_op *op, const aw_error *error, const aw_response *answer
     ask(account);
 }
 
+/* It is addressed to Google, by whatever way it goes there. */
 static const char *make_assertion(const struct account *account)
 {
     json_int_t now_s = (json_int_t)(aw_now_ms(account->auth->op) / 1000);
     json_t *claims = json_pack("{s:s,s:s,s:s,s:I,s:I}", "iss", account->email, "scope", GCP_SCOPE,
-                               "aud", account->token_uri, "iat", now_s, "exp", now_s + LIFETIME_S);
+                               "aud", AUTH_TOKEN_URI, "iat", now_s, "exp", now_s + LIFETIME_S);
     const char *assertion =
         claims ? jwt_sign(account->auth->op, account->key, account->key_id, claims) : NULL;
     json_decref(claims);

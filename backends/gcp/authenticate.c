@@ -41,6 +41,7 @@ static void emit(struct auth *auth, const char *token, uint64_t expires_at_ms)
     const aw_credentials credentials = {
         .size = sizeof credentials,
         .expires_at_ms = expires_at_ms,
+        .key_id = auth->quota_project,
         .token = token,
         .source = auth->source,
     };
@@ -91,8 +92,10 @@ void auth_token(struct auth *auth, const char *token, uint64_t expires_at_ms)
 static uint64_t read_lifetime_s(const kit_json_node *root)
 {
     kit_json_node node = kit_json_find(root, "expires_in");
-    if (json_is_string(node.value))
-        return strtoull(json_string_value(node.value), NULL, 10);
+    if (json_is_string(node.value)) {
+        uint64_t lifetime_s = strtoull(json_string_value(node.value), NULL, 10);
+        return lifetime_s < INT32_MAX ? lifetime_s : INT32_MAX;
+    }
     return (uint64_t)kit_json_integer(root, "expires_in", 0, INT32_MAX);
 }
 
@@ -169,6 +172,13 @@ static const char *join(aw_op *op, const char *first, const char *second)
     return text.state == KIT_BUF_OK ? kit_buf_text(&text) : "";
 }
 
+static void by_root(struct auth *auth, const kit_json_node *root)
+{
+    auth->quota_project =
+        kit_copy_text(auth->op, kit_json_find_text(root, "quota_project_id", NULL));
+    auth_by_kind(auth, root);
+}
+
 static void by_file(struct auth *auth, const aw_bytes *content)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
@@ -176,7 +186,7 @@ static void by_file(struct auth *auth, const aw_bytes *content)
     if (document.error.code)
         auth_fail(auth, "it cannot be read: %.200s", document.error.message);
     else
-        auth_by_kind(auth, &root);
+        by_root(auth, &root);
 }
 
 /* A file that was named must be there; the well-known one need not. */
@@ -217,6 +227,7 @@ int32_t gcp_sign(void *state, const aw_request *request, const aw_credentials *c
                  uint64_t now_ms, aw_header_sink *ret_headers, aw_error *ret_error)
 {
     const struct gcp *gcp = state;
+    const char *quota_project = gcp->quota_project ? gcp->quota_project : credentials->key_id;
     char header[LONGEST_TOKEN + 16];
     (void)request;
     (void)now_ms;
@@ -224,9 +235,9 @@ int32_t gcp_sign(void *state, const aw_request *request, const aw_credentials *c
     if (size < 0 || (size_t)size >= sizeof header)
         return kit_error_set(ret_error, AW_E_UNAUTHENTICATED, "The token is too long.");
     ret_headers->add(ret_headers, "authorization", header, (size_t)size, 1);
-    if (gcp->quota_project)
-        ret_headers->add(ret_headers, "x-goog-user-project", gcp->quota_project,
-                         strlen(gcp->quota_project), 0);
     OPENSSL_cleanse(header, sizeof header);
+    if (quota_project)
+        ret_headers->add(ret_headers, "x-goog-user-project", quota_project, strlen(quota_project),
+                         0);
     return 0;
 }

@@ -28,7 +28,6 @@ static const struct {
     {"RESOURCE_POOL_EXHAUSTED", AW_E_NO_CAPACITY, AW_SCOPE_ZONE},
     {"STOCKOUT", AW_E_NO_CAPACITY, AW_SCOPE_ZONE},
     {"insufficientCapacity", AW_E_NO_CAPACITY, AW_SCOPE_ZONE},
-    {"UNSUPPORTED_OPERATION", AW_E_NO_CAPACITY, AW_SCOPE_ZONE},
     {"alreadyExists", AW_E_CONFLICT, AW_SCOPE_UNKNOWN},
     {"duplicate", AW_E_CONFLICT, AW_SCOPE_UNKNOWN},
     {"RESOURCE_ALREADY_EXISTS", AW_E_CONFLICT, AW_SCOPE_UNKNOWN},
@@ -43,7 +42,8 @@ static const struct {
     {"required", AW_E_INVALID, AW_SCOPE_UNKNOWN},
     {"invalid", AW_E_INVALID, AW_SCOPE_UNKNOWN},
     {"badRequest", AW_E_INVALID, AW_SCOPE_UNKNOWN},
-    {"conditionNotMet", AW_E_CONFLICT, AW_SCOPE_UNKNOWN},
+    {"CONDITION_NOT_MET", AW_E_DENIED, AW_SCOPE_ACCOUNT}, /* a policy of the organisation */
+    {"conditionNotMet", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"forbidden", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"accessNotConfigured", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"SERVICE_DISABLED", AW_E_DENIED, AW_SCOPE_ACCOUNT},

@@ -5,95 +5,24 @@
 #include "kit/buf.h"
 #include "kit/error.h"
 
-#include <ctype.h>
-#include <openssl/evp.h>
-#include <stdio.h>
 #include <string.h>
-
-#define LONGEST_NAME 63
-#define NAME_PART 48
-#define DIGEST_SIZE 32
-
-static int digest(const char *token, const char *purpose, unsigned char ret_digest[DIGEST_SIZE])
-{
-    char text[512];
-    snprintf(text, sizeof text, "%s %s", token, purpose);
-    return EVP_Digest(text, strlen(text), ret_digest, NULL, EVP_sha256(), NULL) ? 0 : -1;
-}
-
-/* A UUID of version 8 (made by rules of one's own): https://www.rfc-editor.org/rfc/rfc9562 */
-int gcp_request_id(const char *token, const char *purpose, char ret_uuid[37])
-{
-    unsigned char bytes[DIGEST_SIZE];
-    size_t at = 0;
-    if (digest(token, purpose, bytes))
-        return -1;
-    bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x80);
-    bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            ret_uuid[at++] = '-';
-        snprintf(ret_uuid + at, 3, "%02x", bytes[i]);
-        at += 2;
-    }
-    return 0;
-}
-
-void gcp_label_text(char *ret_text, size_t size, const char *text)
-{
-    size_t at = 0;
-    for (; *text && at + 1 < size; text++)
-        ret_text[at++] = (char)tolower((unsigned char)*text);
-    ret_text[at] = '\0';
-}
-
-const char *gcp_data_word(const char *data, const char *name, size_t *ret_size)
-{
-    size_t name_size = strlen(name);
-    while (data && *data) {
-        size_t size = strcspn(data, ";");
-        if (size > name_size && data[name_size] == '=' && !strncmp(data, name, name_size)) {
-            *ret_size = size - name_size - 1;
-            return data + name_size + 1;
-        }
-        data += size + (data[size] == ';');
-    }
-    return NULL;
-}
-
-/* The user's name, as far as it goes, and a part that only this token has. */
-static const char *machine_name(aw_op *op, const aw_create *wish)
-{
-    unsigned char bytes[DIGEST_SIZE];
-    kit_buf name;
-    kit_buf_init(&name, kit_op_memory(op), LONGEST_NAME);
-    if (digest(wish->token, "name", bytes))
-        return NULL;
-    if (!isalpha((unsigned char)wish->name[0]))
-        kit_buf_add_text(&name, "m-");
-    for (const char *c = wish->name; *c && name.size < NAME_PART; c++)
-        kit_buf_add_char(&name,
-                         isalnum((unsigned char)*c) ? (char)tolower((unsigned char)*c) : '-');
-    kit_buf_add_char(&name, '-');
-    for (int i = 0; i < 6; i++)
-        kit_buf_addf(&name, "%02x", bytes[i]);
-    return name.state == KIT_BUF_OK ? kit_buf_text(&name) : NULL;
-}
 
 static void emit_new(const struct creation *creation)
 {
     const aw_create *wish = creation->wish;
+    char region[64];
+    gcp_region_of(creation->zone, region, sizeof region);
     const aw_instance instance = {
         .size = sizeof instance,
         .state = AW_STATE_PENDING,
         .arch = wish->arch,
         .spot = wish->spot,
         .id = creation->name,
-        .region = wish->region,
+        .region = region,
         .zone = creation->zone,
         .name = creation->name,
         .instance_type = wish->instance_type,
-        .ssh_user = "ubuntu",
+        .ssh_user = GCP_SSH_USER,
         .owner = wish->owner,
         .token = wish->token,
         .provider_state = "PROVISIONING",
@@ -102,10 +31,52 @@ static void emit_new(const struct creation *creation)
     aw_emit_instance(creation->op, &instance);
 }
 
+/* Whose machine has our name? It is ours if it has our token. */
+static void on_namesake(aw_op *op, const aw_response *answer, void *arg)
+{
+    const struct creation *creation = arg;
+    KIT_CLEANUP(kit_json_finish) kit_json document;
+    kit_json_node root = kit_json_parse(&document, answer);
+    const char *token = gcp_mark_of(&root, GCP_TOKEN);
+    if (document.error.code)
+        gcp_fail_unread(op, "get", &document.error);
+    else if (!token || strcmp(token, creation->wish->token) != 0)
+        kit_fail(op, AW_E_CONFLICT,
+                 "There is a machine named %s in %s already, and it is another's: choose another "
+                 "name.",
+                 creation->name, creation->zone);
+    else if (gcp_emit_machine(op, &root))
+        gcp_fail_unread(op, "get", &document.error);
+}
+
+/* It is not a machine that has our name (but a disk that a machine left, say), or it has gone by now. */
+static void on_no_namesake(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    const struct creation *creation = arg;
+    aw_error copy = *error;
+    (void)answer;
+    if (error->code == AW_E_NOT_FOUND)
+        return aw_fail(op, &creation->conflict);
+    copy.retry = AW_RETRY_UNKNOWN;
+    aw_fail(op, &copy);
+}
+
+static void look_at_namesake(struct creation *creation, const aw_error *error)
+{
+    kit_request request;
+    creation->conflict = *error;
+    gcp_machine_init(&request, creation->op, "get", "GET", creation->zone, creation->name);
+    kit_request_send(&request, on_namesake, on_no_namesake, creation);
+}
+
 static void on_failed(struct creation *creation, const aw_error *error)
 {
     /* Only a zone that certainly made nothing leads to the next one. */
-    if (error->code == AW_E_NO_CAPACITY && error->retry != AW_RETRY_UNKNOWN && *creation->zones)
+    if (error->retry == AW_RETRY_UNKNOWN)
+        aw_fail(creation->op, error);
+    else if (error->code == AW_E_CONFLICT)
+        look_at_namesake(creation, error);
+    else if (error->code == AW_E_NO_CAPACITY && *creation->zones)
         creation_insert(creation);
     else
         aw_fail(creation->op, error);
@@ -126,38 +97,8 @@ static void on_accepted(aw_op *op, const aw_response *answer, void *arg)
     struct creation *creation = arg;
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse(&document, answer);
-    const char *operation = kit_json_text(&root, "name");
-    if (document.error.code)
+    if (gcp_watch(op, creation->zone, &root, on_ended, creation))
         gcp_fail_unread(op, "insert", &document.error);
-    else
-        gcp_watch(op, creation->zone, operation, on_ended, creation);
-}
-
-/* Whose machine has our name? It is ours if it has our token. */
-static void on_namesake(aw_op *op, const aw_response *answer, void *arg)
-{
-    struct creation *creation = arg;
-    KIT_CLEANUP(kit_json_finish) kit_json document;
-    char token[65];
-    kit_json_node root = kit_json_parse(&document, answer);
-    kit_json_node labels = kit_json_find(&root, "labels");
-    gcp_label_text(token, 64, creation->wish->token);
-    if (strcmp(kit_json_find_text(&labels, GCP_LABEL_TOKEN, ""), token) != 0)
-        kit_fail(op, AW_E_CONFLICT, "There is a machine named %s already, and it is another's.",
-                 creation->name);
-    else if (gcp_emit_instance(op, &root))
-        gcp_fail_unread(op, "get", &document.error);
-}
-
-static void look_at_namesake(struct creation *creation)
-{
-    kit_request request;
-    gcp_compute_init(&request, creation->op, "get", "GET");
-    kit_request_path(&request, "zones");
-    kit_request_path(&request, creation->zone);
-    kit_request_path(&request, "instances");
-    kit_request_path(&request, creation->name);
-    kit_request_send(&request, on_namesake, NULL, creation);
 }
 
 static void on_refused(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
@@ -166,11 +107,16 @@ static void on_refused(aw_op *op, const aw_error *error, const aw_response *answ
     aw_error copy = *error;
     (void)op;
     (void)answer;
-    if (error->code == AW_E_CONFLICT)
-        return look_at_namesake(creation);
-    /* What an insert names and does not exist (a type in this zone, a network), the wish named. */
-    if (error->code == AW_E_NOT_FOUND)
-        copy.code = strstr(error->message, "machineTypes") ? AW_E_NO_CAPACITY : AW_E_INVALID;
+    int names_type = strstr(error->message, "machineType") != NULL;
+    int is_absent = error->code == AW_E_NOT_FOUND ||
+                    (error->code == AW_E_INVALID && strstr(error->message, "does not exist"));
+    /* What an insert names and does not exist, the wish named; but not every zone has every type. */
+    if (is_absent && names_type) {
+        copy.code = AW_E_NO_CAPACITY;
+        copy.scope = AW_SCOPE_ZONE;
+    } else if (is_absent) {
+        copy.code = AW_E_INVALID;
+    }
     on_failed(creation, &copy);
 }
 
@@ -202,18 +148,38 @@ void creation_insert(struct creation *creation)
     kit_request_send(&request, on_accepted, on_refused, creation);
 }
 
+/* The zones of the offer, the user's own first. */
+static const char *order_zones(aw_op *op, const char *zones)
+{
+    const struct gcp *gcp = op->state;
+    kit_buf ordered;
+    size_t own_size = gcp->zone ? strlen(gcp->zone) : 0;
+    kit_buf_init(&ordered, kit_op_memory(op), (size_t)8 * 1024);
+    for (int own = 1; own >= 0; own--)
+        for (const char *zone = zones; *zone;) {
+            size_t size = strcspn(zone, ",");
+            int is_own = own_size && size == own_size && !memcmp(zone, gcp->zone, size);
+            if (size && is_own == own)
+                kit_buf_addf(&ordered, "%s%.*s", ordered.size ? "," : "", (int)size, zone);
+            zone += size + (zone[size] == ',');
+        }
+    return ordered.state == KIT_BUF_OK ? kit_buf_text(&ordered) : "";
+}
+
 void gcp_create(aw_op *op, const aw_create *wish)
 {
     struct creation *creation = aw_alloc(op, sizeof *creation);
     aw_create *copy = kit_wish_copy(op, wish);
-    if (!creation || !copy)
+    if (!creation || !copy || gcp_needs_project(op))
         return;
     creation->op = op;
     creation->wish = copy;
-    creation->zones = copy->zone ? copy->zone : "";
-    creation->name = machine_name(op, copy);
-    if (!*creation->zones)
-        kit_fail(op, AW_E_INVALID, "The offer names no zone.");
-    else if (creation->name)
+    creation->zones = order_zones(op, copy->zone ? copy->zone : "");
+    creation->name = gcp_machine_name(op, copy);
+    if (!creation->name)
+        kit_fail(op, AW_E_INTERNAL, "libcrypto has no SHA-256.");
+    else if (!*creation->zones)
+        kit_fail(op, AW_E_INVALID, "The offer names no zone: ask for the offers anew.");
+    else
         creation_find_image(creation);
 }

@@ -6,12 +6,10 @@
 #ifndef ARCHWAY_BACKENDS_GCP_CREATE_H
 #define ARCHWAY_BACKENDS_GCP_CREATE_H
 
-#include "backends/gcp/gcp.h"
+#include "backends/gcp/machine.h"
 #include "kit/wish.h"
 
-#define GCP_LABEL_OWNER "archway-owner"
-#define GCP_LABEL_TOKEN "archway-token"
-#define GCP_TAG "archway"
+#define GCP_TAG "archway" /* of the network: the firewall rule is for machines that carry it */
 
 struct creation {
     aw_op *op;
@@ -20,6 +18,7 @@ struct creation {
     const char *image; /* "projects/P/global/images/..." */
     const char *zone;  /* where it is being tried */
     const char *zones; /* those that are left, with commas between */
+    aw_error conflict; /* why it was refused, while its namesake is looked at */
 };
 
 /* The steps, each of which calls the next one when it is done, or fails the operation. */
@@ -29,17 +28,18 @@ void creation_insert(struct creation *creation);
 
 /* The body of the insert (insert_body.c). A new reference; NULL: no memory, or a text that is no UTF-8. */
 json_t *creation_body(const struct creation *creation);
+/* Its parts that say how the machine runs and is reached, and what it is told (insert_parts.c). */
+json_t *creation_scheduling(const struct creation *creation);
+json_t *creation_metadata(const struct creation *creation);
+json_t *creation_labels(const struct creation *creation);
+/* A text as JSON; NULL: no memory, or no UTF-8. */
+json_t *creation_text(aw_op *op, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "attach=nvidia-tesla-t4:2;gpu=nvidia": a word of the offer's data. The value ends before ";". NULL: absent. */
 const char *gcp_data_word(const char *data, const char *name, size_t *ret_size);
 
-/* Emits a machine as the API describes it (instances.c). -1: it cannot be read. */
-int gcp_emit_instance(aw_op *op, const kit_json_node *instance);
-
-/* A UUID made of the create's token and what sets this request apart. ret_uuid has room for 37 bytes. */
-int gcp_request_id(const char *token, const char *purpose, char ret_uuid[37]);
-
-/* A label's value may be lower-case only: the token's is. */
-void gcp_label_text(char *ret_text, size_t size, const char *text);
+/* The user's name, as far as it goes, and a part that only this token has. NULL: the operation has failed, or
+ * libcrypto cannot. */
+const char *gcp_machine_name(aw_op *op, const aw_create *wish);
 
 #endif

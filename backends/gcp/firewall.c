@@ -21,21 +21,20 @@ static const char *rule_name(aw_op *op)
 
 static void on_ready(aw_op *op, const aw_error *error, void *arg)
 {
-    if (error->code && error->code != AW_E_CONFLICT)
-        aw_fail(op, error);
-    else
-        creation_insert(arg);
+    aw_error copy = *error;
+    if (!error->code || error->code == AW_E_CONFLICT)
+        return creation_insert(arg);
+    /* No machine has been asked for: the whole create may be repeated. */
+    copy.retry = error->retry == AW_RETRY_UNKNOWN ? (uint32_t)AW_RETRY_SAFE : error->retry;
+    aw_fail(op, &copy);
 }
 
 static void on_made(aw_op *op, const aw_response *answer, void *arg)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse(&document, answer);
-    const char *operation = kit_json_text(&root, "name");
-    if (document.error.code)
+    if (gcp_watch(op, NULL, &root, on_ready, arg))
         gcp_fail_unread(op, "firewalls", &document.error);
-    else
-        gcp_watch(op, NULL, operation, on_ready, arg);
 }
 
 static void on_not_made(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)

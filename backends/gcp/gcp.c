@@ -39,7 +39,7 @@ static int open_endpoints(aw_op *op, const aw_settings *settings, struct gcp *gc
 static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct gcp *gcp = aw_alloc(op, sizeof *gcp);
-    const char *quota_project = aw_env(op, "GOOGLE_CLOUD_QUOTA_PROJECT");
+    const char *quota_project = kit_copy_text(op, aw_env(op, "GOOGLE_CLOUD_QUOTA_PROJECT"));
     if (!gcp || open_endpoints(op, settings, gcp) || gcp_project_open(op, settings, gcp) ||
         kit_setting_own(op, settings, "quota_project", quota_project, &gcp->quota_project) ||
         kit_setting_own(op, settings, "credentials_file", NULL, &gcp->credentials_file) ||
@@ -78,6 +78,7 @@ static const aw_option options[] = {
     {"project", "the project that pays", AW_OPTION_TEXT, 0},
     {"credentials_file", "a key file, instead of the application default credentials",
      AW_OPTION_TEXT, 0},
+    {"zone", "where machines are made if an offer has it", AW_OPTION_TEXT, 0},
     {"quota_project", "the project whose API quota is used", AW_OPTION_TEXT, 0},
     {"network", "a network's name, or projects/HOST/global/networks/NAME", AW_OPTION_TEXT, 0},
     {"subnetwork", "a subnetwork's name in each region, or projects/HOST/regions/R/subnetworks/N",

@@ -23,6 +23,7 @@ struct gcp {
     const char *network;         /* a name, or projects/P/global/networks/N; "default" */
     const char *subnetwork;      /* a name in the region, or NULL: the network's own */
     const char *service_account; /* an email, or NULL: none */
+    const char *zone;            /* tried first where an offer has it, or NULL */
     int public_ip;
 };
 
@@ -43,8 +44,8 @@ void gcp_classify(void *state, const aw_request *request, const aw_response *ans
 
 /* ---- where the project is (project.c) ---- */
 
-/* Reads the project from the settings, the environment, gcloud's configuration or the credentials' file.
- * Returns 0, or -1 when the operation has failed. */
+/* Reads the project and the zone from the settings, the environment, the credentials' file or gcloud's
+ * configuration. Returns 0, or -1 when the operation has failed. */
 int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp);
 
 /* ---- requests (request.c) ---- */
@@ -54,6 +55,9 @@ int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp
  * operation with a sentence when no project is known.
  */
 void gcp_compute_init(kit_request *request, aw_op *op, const char *name, const char *method);
+
+/* Fails the operation when no project is known, and returns -1. */
+int gcp_needs_project(aw_op *op);
 
 /* "https://.../zones/us-central1-a" -> "us-central1-a": what stands behind the last slash. */
 const char *gcp_last_part(const char *url);
@@ -75,10 +79,11 @@ int gcp_operation_error(const kit_json_node *operation, aw_error *ret_error);
 typedef void (*gcp_operation_fn)(aw_op *op, const aw_error *error, void *arg);
 
 /*
- * Watches an operation of a zone (NULL: a global one) to its end. `on_done` gets an error with code AW_OK,
- * or what the operation ended with.
+ * Watches an operation of a zone (NULL: a global one) to its end, from the answer that began it. `on_done` gets an
+ * error with code AW_OK, or what the operation ended with; AW_RETRY_UNKNOWN: nobody knows. It may be called
+ * before this returns. -1: the answer cannot be read, and its document says why.
  */
-void gcp_watch(aw_op *op, const char *zone, const char *operation, gcp_operation_fn on_done,
-               void *arg);
+int gcp_watch(aw_op *op, const char *zone, const kit_json_node *operation, gcp_operation_fn on_done,
+              void *arg);
 
 #endif

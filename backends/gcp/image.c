@@ -22,7 +22,7 @@ static const struct {
      "ubuntu-accelerator-2404-amd64-with-nvidia-580"},
     {AW_ARCH_ARM64, 1,
      "projects/ubuntu-os-accelerator-images/global/images/family/"
-     "ubuntu-accelerator-2204-arm64-with-nvidia-580"},
+     "ubuntu-accelerator-2404-arm64-with-nvidia-580"},
 };
 
 static const char *default_image(const aw_create *wish)
@@ -85,15 +85,18 @@ static void add_path(kit_request *request, aw_op *op, const char *path)
     }
 }
 
-/* A bare name is an image of the project's own. */
+/* A bare name is an image of the project's own; a link of the API's ends in the name. */
 static const char *full_name(aw_op *op, const char *image)
 {
     const struct gcp *gcp = op->state;
+    const char *end = strstr(image, "/projects/");
     kit_buf name;
+    if (end && !strncmp(image, "https://", 8))
+        return end + 1;
     if (!strncmp(image, "projects/", 9))
         return image;
     kit_buf_init(&name, kit_op_memory(op), 1024);
-    kit_buf_addf(&name, "projects/%s/global/images/%s", gcp->project ? gcp->project : "", image);
+    kit_buf_addf(&name, "projects/%s/global/images/%s", gcp->project, image);
     return name.state == KIT_BUF_OK ? kit_buf_text(&name) : NULL;
 }
 

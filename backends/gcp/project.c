@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which project is meant, in the order of Google's own tools. */
+/* Which project is meant, and which zone is preferred, in the order of Google's own tools. */
 #include "backends/gcp/gcp.h"
 
 #include "kit/buf.h"
+#include "kit/error.h"
 #include "kit/settings.h"
 
 #include <string.h>
@@ -19,31 +20,47 @@ static const char *join(aw_op *op, const char *folder, const char *middle, const
     return path.state == KIT_BUF_OK ? kit_buf_text(&path) : "";
 }
 
+/* It stands in URLs. "example.com:project" is one of an older kind. */
+static int is_project(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:";
+    return strspn(text, allowed) == strlen(text);
+}
+
 static const char *gcloud_folder(aw_op *op)
 {
     const char *folder = aw_env(op, "CLOUDSDK_CONFIG");
     return folder ? folder : "~/.config/gcloud";
 }
 
-/* "project = my-project" in the section [core]. */
-static const char *read_project(aw_op *op, char *text)
+/* The value in "name = value", or NULL: it is another name's. Cuts the line. */
+static const char *value_of(char *line, const char *name)
 {
-    int in_core = 0;
+    size_t size = strlen(name);
+    if (strncmp(line, name, size) != 0)
+        return NULL;
+    char *value = line + size + strspn(line + size, BLANKS);
+    if (*value != '=')
+        return NULL;
+    value += 1 + strspn(value + 1, BLANKS);
+    value[strcspn(value, BLANKS)] = '\0';
+    return *value ? value : NULL;
+}
+
+/* A property of gcloud's: "project = my-project" behind a line "[core]". */
+static const char *read_property(char *text, const char *section, const char *name)
+{
+    int is_inside = 0;
     for (char *line = text; line && *line;) {
         char *next = strchr(line, '\n');
         if (next)
             *next++ = '\0';
         line += strspn(line, BLANKS);
         if (*line == '[')
-            in_core = !strncmp(line, "[core]", 6);
-        else if (in_core && !strncmp(line, "project", 7)) {
-            char *value = line + 7 + strspn(line + 7, BLANKS);
-            if (*value == '=') {
-                value += 1 + strspn(value + 1, BLANKS);
-                value[strcspn(value, BLANKS)] = '\0';
-                return *value ? kit_copy_text(op, value) : NULL;
-            }
-        }
+            is_inside = !strncmp(line, section, strlen(section));
+        const char *value = is_inside ? value_of(line, name) : NULL;
+        if (value)
+            return value;
         line = next;
     }
     return NULL;
@@ -64,7 +81,7 @@ static const char *configuration_name(aw_op *op)
     return text && *text ? text : "default";
 }
 
-static const char *project_of_gcloud(aw_op *op)
+static const char *property_of_gcloud(aw_op *op, const char *section, const char *name)
 {
     aw_bytes content;
     const char *path =
@@ -72,7 +89,7 @@ static const char *project_of_gcloud(aw_op *op)
     if (aw_read_file(op, path, LARGEST_FILE, &content, NULL))
         return NULL;
     char *text = kit_copy(op, content.data, content.size);
-    return text ? read_project(op, text) : NULL;
+    return text ? read_property(text, section, name) : NULL;
 }
 
 /* A service account's key names the project that the account belongs to. */
@@ -86,22 +103,53 @@ static const char *project_of_key(aw_op *op, const char *path)
     return kit_copy_text(op, kit_json_find_text(&root, "project_id", NULL));
 }
 
-int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp)
+/* The first of these variables that is set. */
+static const char *own_variable(aw_op *op, const char *const *names)
+{
+    for (; *names; names++) {
+        const char *value = aw_env(op, *names);
+        if (value && *value)
+            return kit_copy_text(op, value);
+    }
+    return NULL;
+}
+
+static const char *find_project(aw_op *op, const aw_settings *settings)
 {
     static const char *const variables[] = {"GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT",
-                                            "GCLOUD_PROJECT"};
+                                            "GCLOUD_PROJECT", NULL};
     const char *key_file = kit_setting_text(settings, "credentials_file");
     const char *project = kit_copy_text(op, kit_setting_text(settings, "project"));
-    for (size_t i = 0; !project && i < sizeof variables / sizeof *variables; i++)
-        project = aw_env(op, variables[i]);
+    if (!project)
+        project = own_variable(op, variables);
     if (!key_file)
         key_file = aw_env(op, "GOOGLE_APPLICATION_CREDENTIALS");
     if (!project)
         project = project_of_key(op, key_file);
-    if (!project)
-        project = project_of_gcloud(op);
-    ret_gcp->project = project;
+    return project ? project : property_of_gcloud(op, "[core]", "project");
+}
+
+static const char *find_zone(aw_op *op, const aw_settings *settings)
+{
+    static const char *const variables[] = {"CLOUDSDK_COMPUTE_ZONE", NULL};
+    const char *zone = kit_copy_text(op, kit_setting_text(settings, "zone"));
+    if (!zone)
+        zone = own_variable(op, variables);
+    return zone ? zone : property_of_gcloud(op, "[compute]", "zone");
+}
+
+int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp)
+{
+    ret_gcp->project = find_project(op, settings);
+    ret_gcp->zone = find_zone(op, settings);
     ret_gcp->no_project = "write `project:` in the configuration, set GOOGLE_CLOUD_PROJECT, or run "
                           "`gcloud config set project`.";
-    return 0;
+    if (!ret_gcp->project || is_project(ret_gcp->project))
+        return 0;
+    kit_fail(
+        op, AW_E_INVALID,
+        "`%.60s` cannot be a project's id: that is 6 to 30 of a-z, 0-9 and -, perhaps behind a "
+        "domain and a colon.",
+        ret_gcp->project);
+    return -1;
 }

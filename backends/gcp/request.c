@@ -6,13 +6,21 @@
 
 #include <string.h>
 
+int gcp_needs_project(aw_op *op)
+{
+    const struct gcp *gcp = op->state;
+    if (gcp->project)
+        return 0;
+    kit_fail(op, AW_E_INVALID, "No project: %s", gcp->no_project);
+    return -1;
+}
+
 void gcp_compute_init(kit_request *request, aw_op *op, const char *name, const char *method)
 {
     const struct gcp *gcp = op->state;
     kit_request_init(request, op, name, method, gcp->compute);
-    if (!gcp->project) {
+    if (gcp_needs_project(op)) {
         request->failed = 1;
-        kit_fail(op, AW_E_INVALID, "No project: %s", gcp->no_project);
         return;
     }
     kit_request_path(request, "projects");
