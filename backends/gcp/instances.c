@@ -87,7 +87,7 @@ static const char *zone_of(const aw_ref *ref)
 static void with_zone(aw_op *op, const aw_ref *ref, int is_content, machine_fn then)
 {
     const char *zone = zone_of(ref);
-    if (!gcp_is_name(ref->id))
+    if (!gcp_is_machine_name(ref->id))
         kit_fail(op, AW_E_INVALID,
                  "No machine can be named `%.63s`: names are of a-z, 0-9 and -, at most 63.",
                  ref->id);

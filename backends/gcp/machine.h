@@ -19,7 +19,7 @@
 void gcp_label_text(char ret_text[GCP_LABEL_SIZE], const char *text);
 
 /* Could a machine have this name? */
-int gcp_is_name(const char *text);
+int gcp_is_machine_name(const char *text);
 
 /* A UUID made of a text and what sets this request apart. -1: libcrypto cannot. */
 int gcp_request_id(const char *text, const char *purpose, char ret_uuid[37]);

@@ -60,7 +60,7 @@ const char *gcp_machine_name(aw_op *op, const aw_create *wish)
     return name.state == KIT_BUF_OK ? kit_buf_text(&name) : NULL;
 }
 
-int gcp_is_name(const char *text)
+int gcp_is_machine_name(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
     size_t size = strlen(text);
