@@ -6,7 +6,7 @@
 
 #include "tests/replay_session.h"
 
-/* How the URL ends that makes a machine. */
+/* How the URL ends that makes a machine, or what its body has in it ("Action=RunInstances"). */
 extern const char *const launch_url;
 
 enum act {

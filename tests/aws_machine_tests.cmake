@@ -21,3 +21,13 @@ if(TARGET archway_backend_aws)
     target_compile_definitions(cli_aws_test PRIVATE ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>")
     add_dependencies(cli_aws_test archway_command archway_backend_aws)
 endif()
+if(TARGET archway_backend_aws)
+    foreach(sweep cancel memory deadline)
+        archway_test(sweep_${sweep}_aws_machines_test sweep_${sweep}_test.c
+            aws_machine_acts.c acts.c replay_session.c)
+        target_compile_definitions(sweep_${sweep}_aws_machines_test PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(sweep_${sweep}_aws_machines_test archway_backend_aws)
+    endforeach()
+    target_compile_definitions(sweep_memory_aws_machines_test PRIVATE WITHOUT_MEMORY)
+endif()

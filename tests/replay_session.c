@@ -74,10 +74,27 @@ static bool ends_with(const char *text, const char *end)
     return size >= end_size && !strcmp(text + size - end_size, end);
 }
 
+static bool contains(aw_bytes text, const char *part)
+{
+    return text.data && memmem(text.data, text.size, part, strlen(part));
+}
+
+/* An API of one URL tells its requests apart by their bodies. */
+static bool is_meant(const struct recorded_exchange *recorded, const char *url_end)
+{
+    if (strchr(url_end, '='))
+        return contains(recorded->request.body, url_end);
+    return ends_with(recorded->url, url_end);
+}
+
+/* EC2 says with a 500 that it is sold out, and with a 503 that it was asked too often. */
 static bool nothing_happened(const struct recorded_exchange *recorded)
 {
-    return recorded->end == RECORDED_REFUSED ||
-           (recorded->end == RECORDED_ANSWER && recorded->status >= 400 && recorded->status < 500);
+    if (recorded->end != RECORDED_ANSWER)
+        return recorded->end == RECORDED_REFUSED;
+    return (recorded->status >= 400 && recorded->status < 500) ||
+           contains(recorded->answer.body, "<Code>InsufficientInstanceCapacity<") ||
+           contains(recorded->answer.body, "<Code>RequestLimitExceeded<");
 }
 
 static bool asked(const struct session *session, const char *url_end, bool and_may_have_made)
@@ -85,7 +102,7 @@ static bool asked(const struct session *session, const char *url_end, bool and_m
     const struct replay *replay = (const struct replay *)(const void *)session->aw->world;
     for (size_t i = 0; i < replay->recording.exchange_count; i++) {
         const struct recorded_exchange *recorded = replay->exchanges[i].recorded;
-        if (replay->exchanges[i].used && recorded->method && ends_with(recorded->url, url_end) &&
+        if (replay->exchanges[i].used && recorded->method && is_meant(recorded, url_end) &&
             !(and_may_have_made && nothing_happened(recorded)))
             return true;
     }

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The acts of the sweeps on EC2: machines created, listed and ended, and credentials found. */
+#include "tests/acts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIXTURES SOURCE_DIR "/fixtures/aws/"
+#define MACHINE_ID "i-0a1b2c3d4e5f67890"
+#define KEY                                                                                        \
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
+    "ada@example.org"
+#define SCRIPT "#!/bin/sh\necho \"hello from $(uname -m)\"\n"
+
+const char *const launch_url = "Action=RunInstances";
+
+const struct play plays[] = {
+    {FIXTURES "life-graviton.http", {CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}, NULL},
+    {FIXTURES "life-spot.http", {CREATE, WAIT_RUNNING, GET, TERMINATE, WAIT_GONE}, NULL},
+    {FIXTURES "capacity-next-zone.http", {CREATE}, NULL},
+    {FIXTURES "capacity-nowhere.http", {CREATE}, NULL},
+    {FIXTURES "launch-denied.http", {CREATE}, NULL},
+    {FIXTURES "launch-lost-once.http", {CREATE}, NULL},
+#ifndef WITHOUT_MEMORY
+    /* They take every attempt that there is (a program has one), and where memory is lacking for the
+     * recording's own part of one, it has failed. */
+    {FIXTURES "launch-lost-found.http", {CREATE}, NULL},
+    {FIXTURES "launch-lost-not-made.http", {CREATE}, NULL},
+    {FIXTURES "credentials-process.http", {CHECK}, NULL},
+    {FIXTURES "credentials-process-fails.http", {CHECK}, NULL},
+#endif
+    {FIXTURES "launch-lost-sold-out.http", {CREATE}, NULL},
+    {FIXTURES "launch-cut.http", {CREATE}, NULL},
+    {FIXTURES "launch-unreadable.http", {CREATE}, NULL},
+    {FIXTURES "launch-throttled.http", {CREATE}, NULL},
+    {FIXTURES "group-race.http", {CREATE}, NULL},
+    {FIXTURES "list-pages.http", {LIST}, NULL},
+    {FIXTURES "list-expired-token.http", {LIST}, NULL},
+    {FIXTURES "list-clock-skew.http", {LIST}, NULL},
+    {FIXTURES "list-hostile.http", {LIST}, NULL},
+    {FIXTURES "terminate-not-yet.http", {TERMINATE}, NULL},
+    {FIXTURES "terminate-gone.http", {TERMINATE}, NULL},
+    {FIXTURES "credentials-role.http", {CHECK, SIGN}, NULL},
+    {FIXTURES "credentials-web-identity.http", {CHECK}, NULL},
+    {FIXTURES "credentials-sso.http", {CHECK}, NULL},
+    {FIXTURES "credentials-container.http", {CHECK}, NULL},
+    {FIXTURES "credentials-imds.http", {CHECK, SIGN}, NULL},
+    {FIXTURES "credentials-imds-hops.http", {CHECK}, NULL},
+    {FIXTURES "credentials-outage.http", {CHECK}, NULL},
+    {FIXTURES "credentials-refresh.http", {LIST, LIST}, NULL},
+    {NULL, {NO_ACT}, NULL},
+};
+
+/* The play that is on. */
+static const char *recording;
+
+static const archway_machine machine = {
+    .size = sizeof machine, .backend = "aws", .region = "us-east-1", .id = MACHINE_ID};
+
+bool play_open(struct session *session, const struct play *play)
+{
+    const struct session_options options = {.recording = play->recording, .plugin_dir = PLUGIN_DIR};
+    recording = play->recording;
+    return session_open(session, &options);
+}
+
+static bool is_on(const char *name)
+{
+    return strstr(recording, name) != NULL;
+}
+
+static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
+                        aw_error *ret_error)
+{
+    static const char *const keys[] = {KEY};
+    const aw_offer graviton = {.size = sizeof graviton,
+                               .arch = AW_ARCH_ARM64,
+                               .instance_type = "c7g.large",
+                               .region = "us-east-1"};
+    const aw_offer spot = {.size = sizeof spot,
+                           .arch = AW_ARCH_AMD64,
+                           .spot = 1,
+                           .instance_type = "m7i.large",
+                           .region = "us-east-1"};
+    archway_wish wish = {.size = sizeof wish,
+                         .ssh_key_count = 1,
+                         .backend = "aws",
+                         .offer = &graviton,
+                         .name = "runner",
+                         .ssh_keys = keys};
+    if (is_on("life-graviton"))
+        wish.user_data = (aw_bytes){SCRIPT, strlen(SCRIPT)};
+    if (is_on("life-spot")) {
+        wish.offer = &spot;
+        wish.image = "ami-0e86e20dae9224db8";
+        wish.disk_mib = 40 * 1024;
+    }
+    return archway_create(session->aw, &wish, call, ret_job, ret_error);
+}
+
+static int begin_sign(struct session *session, const archway_call *call, archway_job **ret_job,
+                      aw_error *ret_error)
+{
+    const aw_request request = {
+        .size = sizeof request, .name = "any", .method = "GET", .url = "https://example.org/"};
+    return archway_sign(session->aw, "aws", &request, 0, call, ret_job, ret_error);
+}
+
+int act_begin(struct session *session, enum act act, const archway_query *query,
+              const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    archway *aw = session->aw;
+    (void)query;
+    switch (act) {
+    case CREATE:
+        return begin_create(session, call, ret_job, ret_error);
+    case WAIT_RUNNING:
+        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
+    case LIST:
+        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
+    case GET:
+        return archway_get(aw, &machine, call, ret_job, ret_error);
+    case TERMINATE:
+        return archway_terminate(aw, &machine, call, ret_job, ret_error);
+    case WAIT_GONE:
+        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
+    case SIGN:
+        return begin_sign(session, call, ret_job, ret_error);
+    default:
+        return archway_check(aw, "aws", call, ret_job, ret_error);
+    }
+}
+
+static void check_machine(const archway_job *job)
+{
+    const aw_instance *instance = archway_job_instance(job, 0, NULL);
+    assert_non_null(instance);
+    assert_string_equal(instance->id, MACHINE_ID);
+    assert_string_equal(instance->region, "us-east-1");
+}
+
+static void check_created(const archway_job *job)
+{
+    check_machine(job);
+    const aw_instance *made = archway_job_instance(job, 0, NULL);
+    assert_string_equal(made->token, archway_job_token(job));
+    assert_string_equal(made->owner, "my-server");
+    assert_true(archway_job_sent(job));
+}
+
+static void check_signed(const archway_job *job)
+{
+    aw_header header;
+    uint64_t count = archway_job_header_count(job);
+    assert_true(count > 1);
+    assert_int_equal(archway_job_header(job, count - 1, &header), 0);
+    assert_string_equal(header.name, "authorization");
+    assert_non_null(strstr(header.value, "Credential=ASIA"));
+}
+
+void act_check_result(enum act act, const archway_job *job)
+{
+    bool whole = archway_job_problem_count(job) == 0;
+    if (act == CREATE)
+        check_created(job);
+    if (act == GET || act == WAIT_RUNNING)
+        check_machine(job);
+    if (act == LIST && whole && is_on("list-pages"))
+        assert_int_equal(archway_job_instance_count(job), 3);
+    if (act == SIGN)
+        check_signed(job);
+    if (act == CHECK)
+        assert_int_equal(archway_job_finding_count(job), 6);
+}
