@@ -5,7 +5,7 @@ if(TARGET archway_backend_aws)
             $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
     endforeach()
     # Offers.
-    foreach(part offers types prices plain kept quotas)
+    foreach(part offers types all_types prices plain kept quotas)
         archway_test(aws_${part}_test aws_${part}_test.c aws_answers.c backend_host.c
             backend_services.c $<TARGET_OBJECTS:archway_backend_aws>
             LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
