@@ -27,12 +27,16 @@ const struct play plays[] = {
     {FIXTURES "launch-denied.http", {CREATE}, NULL},
     {FIXTURES "launch-lost-once.http", {CREATE}, NULL},
 #ifndef WITHOUT_MEMORY
-    /* They take every attempt that there is (a program has one), and where memory is lacking for the
-     * recording's own part of one, it has failed. */
+    /* They take every attempt that there is (a program has one, and a metadata service's token too), and
+     * where memory is lacking for the recording's own part of one, it has failed. */
     {FIXTURES "launch-lost-found.http", {CREATE}, NULL},
     {FIXTURES "launch-lost-not-made.http", {CREATE}, NULL},
     {FIXTURES "credentials-process.http", {CHECK}, NULL},
     {FIXTURES "credentials-process-fails.http", {CHECK}, NULL},
+    {FIXTURES "credentials-imds.http", {CHECK, SIGN}, NULL},
+    {FIXTURES "credentials-imds-hops.http", {CHECK}, NULL},
+    {FIXTURES "credentials-refresh.http", {LIST, LIST}, NULL},
+    {FIXTURES "credentials-outage.http", {CHECK}, NULL},
 #endif
     {FIXTURES "launch-lost-sold-out.http", {CREATE}, NULL},
     {FIXTURES "launch-cut.http", {CREATE}, NULL},
@@ -49,10 +53,6 @@ const struct play plays[] = {
     {FIXTURES "credentials-web-identity.http", {CHECK}, NULL},
     {FIXTURES "credentials-sso.http", {CHECK}, NULL},
     {FIXTURES "credentials-container.http", {CHECK}, NULL},
-    {FIXTURES "credentials-imds.http", {CHECK, SIGN}, NULL},
-    {FIXTURES "credentials-imds-hops.http", {CHECK}, NULL},
-    {FIXTURES "credentials-outage.http", {CHECK}, NULL},
-    {FIXTURES "credentials-refresh.http", {LIST, LIST}, NULL},
     {NULL, {NO_ACT}, NULL},
 };
 
