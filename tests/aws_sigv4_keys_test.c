@@ -129,40 +129,95 @@ static void test_a_request_that_comes_again_is_signed_for_its_body_and_time(void
     assert_true(stage->keys.slots[0].last.input_size > 0);
 }
 
+/* Makes this request the last one, whatever came before. */
+static void make_last(struct stage *stage)
+{
+    const struct sigv4_last *last = &stage->keys.slots[0].last;
+    unsigned i = 0;
+    do {
+        stage_sign(stage);
+    } while ((last->input_size == 0 || last->misses > 0) && ++i < 100);
+    assert_true(i < 100);
+}
+
+/* The stage's request is the last one, and then comes this one. */
+static void assert_is_another(struct stage *stage, const aw_request *request)
+{
+    const aw_request base = stage->request;
+    make_last(stage);
+    stage->request = *request;
+    assert_signed_as_anew(stage);
+    stage->request = base;
+}
+
 static void test_a_request_that_is_nearly_the_last_one_is_another(void **state)
 {
     struct stage *stage = *state;
-    static const aw_header nearly[][2] = {
-        {{"content-type", "a"}, {"x-a", "b"}}, {{"content-type", "a"}, {"x-a", "c"}},
-        {{"content-type", "a"}, {"x-b", "c"}}, {{"content-type", "ax"}, {"-a", "b"}},
-        {{"Content-Type", "a"}, {"x-a", "b"}}, {{"x-a", "b"}, {"content-type", "a"}}};
-    static const char *const urls[] = {"https://host/", "https://host/a", "https://host",
-                                       "https://host:8443/", "https://host/?a=1"};
-    static const char *const methods[] = {"POST", "POS", "GET"};
-    static const char *const tokens[] = {NULL, "token", "another", NULL};
-    stage_sign(stage);
+    static const aw_header base[] = {{"content-type", "a"}, {"x-a", "b"}};
+    static const aw_header nearly[][3] = {
+        {{"content-type", "a"}, {"x-a", "c"}},  {{"content-type", "a"}, {"x-b", "b"}},
+        {{"content-type", "ax"}, {"-a", "b"}},  {{"Content-Type", "a"}, {"x-a", "b"}},
+        {{"x-a", "b"}, {"content-type", "a"}},  {{"content-type", "a"}, {"x-a", "b "}},
+        {{"content-type", "a"}, {"x-a", "bc"}}, {{"content-type", "a"}, {"x-a", ""}}};
+    static const aw_header longer[] = {{"content-type", "a"}, {"x-a", "b"}, {"x-c", ""}};
+    stage->request.headers = base;
+    stage->request.header_count = 2;
+    aw_request other = stage->request;
     for (size_t i = 0; i < sizeof nearly / sizeof *nearly; i++) {
-        stage->request.headers = nearly[i];
-        stage->request.header_count = i < 5 ? 2 : 1 + i % 2;
-        assert_signed_as_anew(stage);
+        other.headers = nearly[i];
+        assert_is_another(stage, &other);
     }
+    other.headers = longer;
+    for (other.header_count = 0; other.header_count <= 3; other.header_count++)
+        assert_is_another(stage, &other);
+}
+
+static void test_another_url_or_method_is_another_request(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const urls[] = {"https://host/a", "https://host", "https://host:8443/",
+                                       "https://host/?a=1", "http://host/"};
+    static const char *const methods[] = {"POS", "POSTS", "GET"};
+    stage->request.url = "https://host/";
+    aw_request other = stage->request;
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
-        stage->request.url = urls[i];
-        assert_signed_as_anew(stage);
+        other.url = urls[i];
+        assert_is_another(stage, &other);
     }
+    other.url = "https://host/";
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        stage->request.method = methods[i];
-        assert_signed_as_anew(stage);
+        other.method = methods[i];
+        assert_is_another(stage, &other);
     }
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
-        stage->credentials.token = tokens[i];
-        assert_signed_as_anew(stage);
-    }
+}
+
+static void test_the_last_request_is_of_no_use_with_a_token_or_another_path(void **state)
+{
+    struct stage *stage = *state;
+    stage->request.url = "https://host//a/..";
+    make_last(stage);
+    stage->credentials.token = "token";
+    assert_signed_as_anew(stage);
+    stage->credentials.token = "another";
+    assert_signed_as_anew(stage);
+    stage->credentials.token = NULL;
+    assert_signed_as_anew(stage);
     stage->scope.path = SIGV4_PATH_UNNORMALIZED;
-    stage->request.url = "https://host//";
     assert_signed_as_anew(stage);
     stage->scope.path = SIGV4_PATH_OF_SERVICE;
     assert_signed_as_anew(stage);
+}
+
+static void test_a_hash_that_is_given_is_compared_each_time(void **state)
+{
+    struct stage *stage = *state;
+    stage->request.body = (aw_bytes){"", 0};
+    stage_add_header(stage, "x-amz-content-sha256",
+                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    for (unsigned i = 0; i < 3; i++)
+        stage_sign(stage);
+    stage->request.body = (aw_bytes){"x", 1};
+    assert_refused(stage, AW_E_INVALID, "x-amz-content-sha256");
 }
 
 static void test_only_a_small_request_without_a_query_is_kept(void **state)
@@ -219,6 +274,9 @@ int main(void)
         STAGED(test_the_key_used_longest_ago_makes_room),
         STAGED(test_a_request_that_comes_again_is_signed_for_its_body_and_time),
         STAGED(test_a_request_that_is_nearly_the_last_one_is_another),
+        STAGED(test_another_url_or_method_is_another_request),
+        STAGED(test_the_last_request_is_of_no_use_with_a_token_or_another_path),
+        STAGED(test_a_hash_that_is_given_is_compared_each_time),
         STAGED(test_only_a_small_request_without_a_query_is_kept),
         STAGED(test_two_requests_by_turns_are_signed_rightly),
         STAGED(test_finished_keys_are_zeroes),

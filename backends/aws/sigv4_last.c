@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The canonical request of the last request, for the next one that differs in body and time alone.
- * */
+/* The canonical request of the last request, for one that differs in body and time alone. */
 #include "backends/aws/sigv4_parts.h"
 
 /* Is this text the next one of the input? Moves behind it. */
@@ -70,8 +69,7 @@ static int keep_input(struct sigv4_last *last, const aw_request *request)
     return fits ? 0 : -1;
 }
 
-/* After 1, 2, 4, 8 ... misses: where requests never come again, keeping them should cost nothing.
- * */
+/* After 1, 2, 4, 8 ... misses: requests that never come again should cost nothing. */
 static bool is_worth_keeping(struct sigv4_last *last)
 {
     last->misses++;
