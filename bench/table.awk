@@ -96,6 +96,23 @@ function offers(what, name, limit, published) {
         published ? "gpuhunt " published " (*)" : "")
 }
 
+function signatures() {
+    if (!("sign_archway" in rounds))
+        return
+    title("One AWS signature of a POST with 400 bytes, through the plugin, CPU")
+    row("URL and headers as before, body and time new", measured("sign_archway", "ns", 1), \
+        met(median("sign_archway"), 900, "< 900 ns"), "")
+    row("  libcurl's", measured("sign_curl", "us", 1 / 1000), met(30, median("sign_curl_ratio"), ">= 30x"), \
+        measured("sign_curl_ratio", "x", 1))
+    if ("sign_botocore" in rounds)
+        row("  botocore's", measured("sign_botocore", "us", 1 / 1000), \
+            met(50, median("sign_botocore_ratio"), ">= 50x"), measured("sign_botocore_ratio", "x", 1))
+    row("another URL each time", measured("sign_archway_varied", "ns", 1), \
+        met(median("sign_archway_varied"), 900, "< 900 ns"), "")
+    row("GET with 6 parameters", measured("sign_archway_query", "ns", 1), "", "")
+    row("with a session token of 1,000 bytes", measured("sign_archway_token", "ns", 1), "", "")
+}
+
 {
     rounds[$1]++
     sample[$1, rounds[$1]] = $2 + 0
@@ -124,6 +141,7 @@ END {
     title("One request on a kept connection to a local server without latency")
     row("archway_get", measured("request_archway", "us", 1), "", \
         "libcurl alone " measured("request_curl", "us", 1) ": " measured("request_ratio", "x", 1))
+    signatures()
     print ""
     print "(*) measured on another day with gpuhunt's own query on a catalogue of the same size; not run here."
 }
