@@ -96,6 +96,27 @@ function offers(what, name, limit, published) {
         published ? "gpuhunt " published " (*)" : "")
 }
 
+# botocore's time is that of the pages alone, without its start.
+function listing(what, name,    time, peak) {
+    time = "list_" name "_time"
+    peak = "list_" name "_peak"
+    if (!(time in rounds))
+        return
+    row(what, measured(time, "ms", 1), \
+        ("list_" name "_botocore" in rounds) ? met(8 * median(time), median("list_" name "_botocore"), ">= 8x botocore") : "", \
+        peer("botocore", "list_" name "_botocore", "ms", 1, time) "CPU " measured("list_" name "_cpu", "ms", 1))
+    row("  most memory", measured(peak, "MB", 1 / 1024), met(median(peak), 12288, "< 12 MB"), "")
+}
+
+function fan_out(what, name,    ratio) {
+    ratio = "regions_" name "_ratio"
+    if (!(ratio in rounds))
+        return
+    row(what, measured("regions_" name "_together", "ms", 1), met(median(ratio), 1.2, "<= 1.2x alone"), \
+        short(median(ratio)) "x the largest alone, " measured("regions_" name "_alone", "ms", 1) "; CPU " \
+        short(median("regions_" name "_cpu")) " ms")
+}
+
 function signatures() {
     if (!("sign_archway" in rounds))
         return
@@ -141,6 +162,12 @@ END {
     title("One request on a kept connection to a local server without latency")
     row("archway_get", measured("request_archway", "us", 1), "", \
         "libcurl alone " measured("request_curl", "us", 1) ": " measured("request_ratio", "x", 1))
+    if ("list_types_time" in rounds)
+        title("Listing EC2, from start to end of the command, from a local server")
+    listing("1,263 types in 13 pages", "types")
+    listing("types, zones, prices, spot prices, quotas", "all")
+    fan_out("30 regions, 100 ms late: types", "types")
+    fan_out("30 regions, 100 ms late: all of it", "all")
     signatures()
     print ""
     print "(*) measured on another day with gpuhunt's own query on a catalogue of the same size; not run here."

@@ -224,6 +224,54 @@ static void test_lines_that_nobody_wrote_are_not_believed(void **state)
     assert_not_believed(host, "a.b\t2\t1\t8\t1\t0\nend\na.c\t2\t1\t8\t1\t0\n"); /* behind it */
 }
 
+#define REGIONS(names) EC2("DescribeRegions", "<regionInfo>" names "</regionInfo>")
+#define REGION(name) ITEM("<regionName>" name "</regionName>")
+
+static void test_without_the_provider_regions_are_those_of_the_last_time(void **state)
+{
+    struct backend_host *host = *state;
+    vtable()->regions(&host->op);
+    host_answer(host, 200, REGIONS(REGION("us-east-1") REGION("eu-north-1")));
+    host_begin(host);
+    host->cache_age_ms = 1000 * HOUR_MS;
+    vtable()->regions(&host->op);
+    host_refuse(host);
+    assert_int_equal(host->error.code, AW_OK);
+    assert_string_equal(host_results(host), "region us-east-1 (-)\nregion eu-north-1 (-)\n");
+    host_begin(host);
+    vtable()->regions(&host->op);
+    host_answer(host, 403, REFUSAL("UnauthorizedOperation", "Not you."));
+    assert_failed(host, AW_E_DENIED, "Not you.");
+}
+
+static void test_regions_that_nobody_wrote_are_not_believed(void **state)
+{
+    static const char *const lines[] = {
+        "",
+        "end\n",
+        "us-east-1\n",
+        "us-east-1\nend",
+        "us east 1\nend\n",
+        "US\nend\n",
+        "\nend\n",
+        "us-east-1\nend\nus-west-2\n",
+        "a-name-that-is-much-longer-than-any-region-of-any-cloud-has-ever-had\nend\n"};
+    struct backend_host *host = *state;
+    vtable()->regions(&host->op);
+    host_answer(host, 200, REGIONS(REGION("us-east-1")));
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char text[512];
+        host->cached[0].content.data = text;
+        host->cached[0].content.size = (size_t)snprintf(
+            text, sizeof text, "archway-aws regions-1 https://ec2.us-east-1.amazonaws.com/\n%s",
+            lines[i]);
+        host_begin(host);
+        vtable()->regions(&host->op);
+        host_refuse(host);
+        assert_failed(host, AW_E_UNAVAILABLE, "the connection broke");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +286,8 @@ int main(void)
         HOSTED(test_another_endpoint_has_facts_of_its_own),
         HOSTED(test_what_is_kept_may_be_anything),
         HOSTED(test_lines_that_nobody_wrote_are_not_believed),
+        HOSTED(test_without_the_provider_regions_are_those_of_the_last_time),
+        HOSTED(test_regions_that_nobody_wrote_are_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

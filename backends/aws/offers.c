@@ -22,8 +22,7 @@ static bool is_types(const struct aws_part *part)
     return part == &part->listing->parts[AWS_PART_TYPES];
 }
 
-/* Is the provider down, or the way to it? A region that says no is another matter. */
-static bool is_outage(const aw_error *why)
+bool aws_is_outage(const aw_error *why)
 {
     return why->code == AW_E_UNAVAILABLE || why->code == AW_E_TIMEOUT ||
            why->code == AW_E_THROTTLED;
@@ -43,7 +42,7 @@ void aws_part_ended(aw_op *op, void *arg, const aw_error *why)
 {
     struct aws_part *part = arg;
     const struct aws_kept *kept = part->kind->kept;
-    bool may_be_old = why && (is_outage(why) || !is_types(part));
+    bool may_be_old = why && (aws_is_outage(why) || !is_types(part));
     if (!why && kept && part->unread == 0)
         aws_kept_save(op, part->listing, kept);
     if (why)

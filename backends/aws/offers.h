@@ -153,6 +153,13 @@ void aws_kept_save(aw_op *op, const struct aws_listing *listing, const struct aw
 /* Takes over what is not older. -1: there is nothing, or nothing that can be used. */
 int aws_kept_load(aw_op *op, struct aws_listing *listing, const struct aws_kept *kept,
                   uint64_t max_age_ms, uint64_t *ret_age_ms);
+/* Is AWS down, or the way to it, so that what is old is better than nothing? A refusal is another matter. */
+bool aws_is_outage(const aw_error *why);
+
+/* Keeps the names of regions, a line each; emits those that are kept, or returns -1 (regions_kept.c). */
+void aws_regions_keep(aw_op *op, const char *names);
+int aws_regions_recall(aw_op *op);
+
 /* -1: NULL, no number, or a larger one. */
 int aws_kept_number(const char *text, uint64_t max, uint64_t *ret_number);
 
