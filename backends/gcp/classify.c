@@ -88,7 +88,7 @@ static int read_api_error(const kit_json_node *root, uint32_t status, aw_error *
     kit_json_node error = kit_json_object(root, "error");
     const char *message = kit_json_text(&error, "message");
     kit_json_node errors = kit_json_find(&error, "errors");
-    kit_json_node first = kit_json_item(&errors, 0);
+    kit_json_node first = gcp_first(&errors);
     const char *reason = kit_json_find_text(&first, "reason", "");
     if (!*reason)
         reason = kit_json_find_text(&error, "status", "");
@@ -115,18 +115,12 @@ static int read_token_error(const kit_json_node *root, aw_error *ret_error)
     return 0;
 }
 
-void gcp_classify(void *state, const aw_request *request, const aw_response *answer,
-                  aw_error *ret_error)
+static void read_error(const aw_response *answer, aw_error *ret_error)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
-    aw_error unread;
-    (void)state;
-    (void)request;
-    if (kit_answer_is_good(answer))
-        return;
     kit_json_node root = kit_json_parse(&document, answer);
     int failed = read_api_error(&root, answer->status, ret_error);
-    unread = document.error;
+    aw_error unread = document.error;
     if (failed && root.value) {
         kit_json_forgive(&document);
         failed = read_token_error(&root, ret_error);
@@ -139,14 +133,23 @@ void gcp_classify(void *state, const aw_request *request, const aw_response *ans
         ret_error->remedy = remedy;
 }
 
+void gcp_classify(void *state, const aw_request *request, const aw_response *answer,
+                  aw_error *ret_error)
+{
+    (void)state;
+    (void)request;
+    if (!kit_answer_is_good(answer))
+        read_error(answer, ret_error);
+}
+
 int gcp_operation_error(const kit_json_node *operation, aw_error *ret_error)
 {
     uint32_t scope = AW_SCOPE_UNKNOWN;
     kit_json_node error = kit_json_find(operation, "error");
-    kit_json_node errors = kit_json_find(&error, "errors");
-    kit_json_node first = kit_json_item(&errors, 0);
     if (!error.value)
         return 0;
+    kit_json_node errors = kit_json_find(&error, "errors");
+    kit_json_node first = gcp_first(&errors);
     const char *reason = kit_json_find_text(&first, "code", "");
     const char *message = kit_json_find_text(&first, "message", "the operation failed");
     uint32_t status = (uint32_t)kit_json_find_integer(operation, "httpErrorStatusCode", 0, 999, 0);

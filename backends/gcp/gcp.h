@@ -62,6 +62,9 @@ int gcp_needs_project(aw_op *op);
 /* "https://.../zones/us-central1-a" -> "us-central1-a": what stands behind the last slash. */
 const char *gcp_last_part(const char *url);
 
+/* The first element, or an absent node where there is none. */
+kit_json_node gcp_first(const kit_json_node *array);
+
 /* Fails with "Google's answer to `NAME` cannot be read: why". */
 void gcp_fail_unread(aw_op *op, const char *name, const aw_error *problem);
 

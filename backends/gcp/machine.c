@@ -70,9 +70,9 @@ int gcp_emit_machine(aw_op *op, const kit_json_node *machine)
 {
     char region[64];
     kit_json_node interfaces = kit_json_find(machine, "networkInterfaces");
-    kit_json_node interface = kit_json_item(&interfaces, 0);
+    kit_json_node interface = gcp_first(&interfaces);
     kit_json_node configs = kit_json_find(&interface, "accessConfigs");
-    kit_json_node config = kit_json_item(&configs, 0);
+    kit_json_node config = gcp_first(&configs);
     const char *zone = gcp_last_part(kit_json_text(machine, "zone"));
     const char *word = kit_json_text(machine, "status");
     const char *name = kit_json_text(machine, "name");

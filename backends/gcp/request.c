@@ -33,6 +33,12 @@ const char *gcp_last_part(const char *url)
     return slash ? slash + 1 : url;
 }
 
+kit_json_node gcp_first(const kit_json_node *array)
+{
+    kit_json_node absent = {.document = array->document, .parent = array};
+    return kit_json_count(array) ? kit_json_item(array, 0) : absent;
+}
+
 void gcp_fail_unread(aw_op *op, const char *name, const aw_error *problem)
 {
     kit_fail(op, problem->code, "Google's answer to `%s` cannot be read: %s", name,

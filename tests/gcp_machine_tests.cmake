@@ -1,0 +1,10 @@
+# The GCP backend: where credentials come from, and the life of machines.
+if(TARGET archway_backend_gcp)
+    # From recordings, through core and the loaded plugin.
+    archway_test(gcp_life_test gcp_life_test.c gcp_replay.c)
+    foreach(test gcp_life_test)
+        target_compile_definitions(${test} PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(${test} archway_backend_gcp)
+    endforeach()
+endif()
