@@ -47,15 +47,20 @@ static int refuse_name(const char *name, aw_error *ret_error)
                          name);
 }
 
-/* A copy in lower case. Only where it is needed: most names are written so. */
+/* A copy in lower case; NULL: it has a character that no name has. */
 static const char *lower(struct sigv4_headers *headers, aw_bytes name)
 {
-    char *copy = headers->name_memory + headers->names_size - name.size;
-    for (uint64_t i = 0; i < name.size; i++)
-        copy[i] = (char)(name.data[i] | (name.data[i] >= 'A' && name.data[i] <= 'Z' ? 0x20 : 0));
+    char *copy = headers->name_memory + headers->names_size;
+    for (uint64_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        if (!sigv4_is(c, SIGV4_TOKEN))
+            return NULL;
+        copy[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
     return copy;
 }
 
+/* The name itself where it is in lower case, as most are written. */
 static int read_name(struct sigv4_headers *headers, const char *text, aw_bytes *ret_name,
                      aw_error *ret_error)
 {
@@ -65,13 +70,12 @@ static int read_name(struct sigv4_headers *headers, const char *text, aw_bytes *
                              "The names of the headers of a request to sign may have at most %d "
                              "bytes together.",
                              SIGV4_MAX_NAMES);
+    if (sigv4_span(text, name.size, SIGV4_LOWER) < name.size)
+        name.data = lower(headers, name);
+    if (name.size == 0 || !name.data)
+        return refuse_name(text, ret_error);
     headers->names_size += name.size;
     *ret_name = name;
-    if (name.size > 0 && sigv4_span(text, name.size, SIGV4_LOWER) == name.size)
-        return 0;
-    if (name.size == 0 || sigv4_span(text, name.size, SIGV4_TOKEN) < name.size)
-        return refuse_name(text, ret_error);
-    ret_name->data = lower(headers, name);
     return 0;
 }
 

@@ -46,7 +46,7 @@ static int read_authority(struct sigv4_url *url, const char *text, size_t size, 
 {
     size_t name_size = host_size(text, size);
     size_t port_size = 0;
-    while (name_size + port_size < size && !strchr("/?", text[name_size + port_size]))
+    for (const char *at = text + name_size; at < text + size && *at != '/' && *at != '?'; at++)
         port_size++;
     int port = read_port(text + name_size, port_size);
     if (name_size == 0 || name_size > LONGEST_NAME || port < 0)
