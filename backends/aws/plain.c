@@ -12,7 +12,8 @@
 
 enum {
     MOST_LEVELS = 64,
-    MOST_ELEMENTS = 1000000
+    MOST_ELEMENTS = 1000000,
+    LONGEST_TEXT = 4 << 20
 };
 
 static const char *const declarations[] = {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
@@ -177,7 +178,8 @@ static bool take_all(struct scan *scan, const char *end)
 {
     do {
         take_text(scan);
-        if (*scan->at != '<' || (scan->depth == 0 && scan->text_size > 0))
+        if (*scan->at != '<' || scan->text_size > LONGEST_TEXT ||
+            (scan->depth == 0 && scan->text_size > 0))
             return false;
         bool is_end = scan->at[1] == '/';
         if (is_end ? scan->depth == 0 || !take_end(scan) : !take_start(scan))

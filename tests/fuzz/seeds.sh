@@ -8,7 +8,7 @@ plugin=$2
 out=$3
 
 rm -rf "$out"
-mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4}
+mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4,aws_xml}
 
 find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
 find "$source/fixtures" -name '*.xml' -size -64k -exec cp {} "$out/xml" \;
@@ -107,3 +107,13 @@ printf 's3\nhttps://bucket.s3.amazonaws.com:8443/a%%20b/%%e1%%88%%b4//c/../d?lif
 printf 'ec2\nhttp://[::1]:4566/./a//b/../%%41%%/?b=2&a=%%2b+&a-b=1&a=1&=&flag&c=a=b==\nhost: other\n' >"$out/sigv4/encoded"
 printf 's3\nhttps://h\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n' >"$out/sigv4/unsigned"
 find "$out" -type f | wc -l
+
+# The same for the reader that takes a short way, and a listing that can take it.
+cp "$out"/xml/* "$out/aws_xml"
+cat >"$out/aws_xml/listing.xml" <<'END'
+<?xml version="1.0" encoding="UTF-8"?>
+<Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+    <set><item><instanceType>c7g.large</instanceType><other><a>1</a></other><b/></item></set>
+    <nextToken>a+/=</nextToken>
+</Response>
+END
