@@ -125,6 +125,24 @@ static void test_a_reservation_decides_zone_and_market(void **state)
     }
 }
 
+static void test_a_token_of_the_callers_is_one_machine(void **state)
+{
+    static const struct {
+        const char *recording;
+        uint32_t state;
+    } cases[] = {{"own-token", AW_STATE_PENDING}, {"own-token-known", AW_STATE_RUNNING}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct aws_wish wish = aws_graviton();
+        archway *aw = aws_open(cases[i].recording, NULL);
+        wish.token = "order-4711-attempt-1";
+        archway_job *job = ec2_create(aw, &wish);
+        assert_string_equal(assert_machine(job, cases[i].state)->token, wish.token);
+        archway_job_destroy(job);
+        aws_close(aw);
+    }
+}
+
 static void write_config(char path[64], const char *text)
 {
     snprintf(path, 64, "/tmp/archway-aws-XXXXXX");
@@ -167,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_a_launch_that_nobody_knows_of_is_not_denied),
         cmocka_unit_test(
             test_an_image_of_the_wrong_architecture_is_refused_before_anything_is_bought),
+        cmocka_unit_test(test_a_token_of_the_callers_is_one_machine),
         cmocka_unit_test(test_a_reservation_decides_zone_and_market),
         cmocka_unit_test(test_the_configured_network_is_used),
     };

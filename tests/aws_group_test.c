@@ -56,7 +56,8 @@ static void test_a_group_that_is_there_is_used(void **state)
 
 static void test_a_group_without_a_way_in_gets_one(void **state)
 {
-    static const char *const rules[] = {"", RULE("tcp", "80", "443"), RULE("udp", "22", "22")};
+    static const char *const rules[] = {"", RULE("tcp", "80", "443"), RULE("tcp", "20", "21"),
+                                        RULE("udp", "22", "22")};
     (void)state;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         char answer[1024];

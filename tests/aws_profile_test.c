@@ -34,8 +34,7 @@ static void test_a_file_is_read_as_the_sdks_read_it(void **state)
         "# mine\n; too\n\n [ default ] ; here\nAWS_ACCESS_KEY_ID\t=\tAKIDEXAMPLE # old\n"
         "aws_Secret_Access_Key = s ; a comment\n",
         "[default]\n  aws_access_key_id = AKIDEXAMPLE\n  aws_secret_access_key = s\n",
-        "[default]\ns3 =\n  aws_access_key_id = AKIDNESTED\naws_access_key_id = AKIDEXAMPLE\n"
-        "aws_secret_access_key = s\n",
+        "[default]\n" PAIR("AKIDEXAMPLE", "s") "s3 =\n  aws_access_key_id = AKIDNESTED\n",
         "aws_access_key_id = AKIDNOWHERE\n[default]\n" PAIR("AKIDFIRST", "t")
             PAIR("AKIDEXAMPLE", "s"),
         "[default]\n" PAIR("AKIDFIRST", "t") "[other]\n" PAIR("AKIDOTHER", "o") "[default]\n" PAIR(

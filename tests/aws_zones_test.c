@@ -149,7 +149,7 @@ static void test_only_zones_that_have_the_offer_are_tried(void **state)
     host_answer(&host, 500, SOLD_OUT);
     assert_failed(&host, AW_E_NO_CAPACITY, "Tried in us-east-1b.");
     host_finish(&host);
-    wish.zone = "us-east-1";
+    wish.zone = "us-east-1,us-east-1aa,xus-east-1b";
     begin_in(&host, &wish, NULL, TWO_SUBNETS);
     assert_failed(&host, AW_E_INVALID, "There is no subnet in the zones that have this machine");
     host_finish(&host);

@@ -82,8 +82,8 @@ void chain_none_since(struct chain *chain, const char *place, const aw_error *er
                       const char *hint)
 {
     /* An outage is not a bad key, and a role that may not be assumed is an administrator's affair. */
-    if (chain->committed && (error->code == AW_E_DENIED || error->code == AW_E_UNAVAILABLE ||
-                             error->code == AW_E_TIMEOUT || error->code == AW_E_THROTTLED))
+    if (error->code == AW_E_DENIED || error->code == AW_E_UNAVAILABLE ||
+        error->code == AW_E_TIMEOUT || error->code == AW_E_THROTTLED)
         chain->failure = *error;
     chain_none(chain, place, "%.200s%s", error->message, hint);
 }

@@ -48,7 +48,7 @@ struct chain {
 void chain_found(struct chain *chain, const struct keys *keys);
 void chain_none(struct chain *chain, const char *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* chain_none for a request that failed; `hint` is put behind what the error says, and may be "". */
+/* chain_none for a request to a place that was chosen; `hint` is put behind what the error says, and may be "". */
 void chain_none_since(struct chain *chain, const char *place, const aw_error *error,
                       const char *hint);
 
