@@ -95,6 +95,22 @@ static void test_a_group_that_is_not_there_is_made(void **state)
     host_finish(&host);
 }
 
+static void test_a_group_that_was_made_without_telling_its_id_is_found(void **state)
+{
+    static const char *const answers[] = {"<R/>", "<R><groupId>", "{}", ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct backend_host host;
+        begin_groups(&host, NULL);
+        host_answer(&host, 200, GROUPS(""));
+        host_answer(&host, 200, answers[i]);
+        assert_asks(&host, "Action=DescribeSecurityGroups&");
+        host_answer(&host, 200, OPEN_GROUP);
+        assert_runs_in(&host, "SecurityGroupId.1=sg-1&");
+        host_finish(&host);
+    }
+}
+
 static void test_a_rule_that_is_there_already_is_well(void **state)
 {
     struct backend_host host;
@@ -248,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_a_group_that_is_there_is_used),
         cmocka_unit_test(test_a_group_without_a_way_in_gets_one),
         cmocka_unit_test(test_a_group_that_is_not_there_is_made),
+        cmocka_unit_test(test_a_group_that_was_made_without_telling_its_id_is_found),
         cmocka_unit_test(test_a_rule_that_is_there_already_is_well),
         cmocka_unit_test(test_whoever_comes_second_finds_the_others_group),
         cmocka_unit_test(test_a_group_that_is_not_listed_yet_is_waited_for),

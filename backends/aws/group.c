@@ -69,13 +69,18 @@ static void on_made(aw_op *op, const aw_response *answer, void *arg)
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
     const kit_xml_node *root = kit_xml_parse(&document, answer);
     const char *id = kit_xml_text(&document, root, "groupId");
+    launch->group_is_new = 1;
+    if (document.error.code == AW_E_NO_MEMORY) {
+        aw_fail(op, &document.error);
+        return;
+    }
+    /* An answer that cannot be read has made it all the same. */
     if (document.error.code) {
-        aws_fail_unread(op, "CreateSecurityGroup", &document.error);
+        find(op, launch);
         return;
     }
     launch->groups[0] = kit_copy_text(op, id);
     launch->group_count = 1;
-    launch->group_is_new = 1;
     if (launch->groups[0])
         let_ssh_in(op, launch);
 }
