@@ -115,12 +115,14 @@ void auth_on_token(aw_op *op, const aw_response *answer, void *arg)
 void auth_on_error(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
 {
     struct auth *auth = arg;
+    aw_error copy = *error;
     (void)answer;
-    if (error->code == AW_E_UNAUTHENTICATED || error->code == AW_E_DENIED ||
-        error->code == AW_E_INVALID)
-        auth_fail(auth, "%.300s", error->message);
-    else
-        aw_fail(op, error);
+    if (error->code == AW_E_UNAUTHENTICATED || error->code == AW_E_INVALID ||
+        error->code == AW_E_NOT_FOUND)
+        return auth_fail(auth, "%.300s", error->message);
+    snprintf(copy.message, sizeof copy.message, "No token from %.150s: %.300s", auth->source,
+             error->message);
+    aw_fail(op, &copy);
 }
 
 void auth_form_init(kit_request *request, struct auth *auth, const char *name, const char *url)
