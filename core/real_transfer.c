@@ -157,8 +157,9 @@ static void set_network(struct transfer *transfer, const struct authorities *aut
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS);
     if (plain)
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    if (authorities->file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, authorities->file);
+    const char *ca_file = call->request->ca_file ? call->request->ca_file : authorities->file;
+    if (ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
     if (authorities->folder)
         curl_easy_setopt(easy, CURLOPT_CAPATH, authorities->folder);
     /* When a connection ends without an answer that others have used or use, curl sends the request

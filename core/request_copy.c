@@ -104,8 +104,8 @@ int request_copy(struct arena *arena, const aw_request *request, const char *def
         copy.region = default_region;
     if (copy_text(arena, &copy.name) || copy_text(arena, &copy.method) ||
         copy_text(arena, &copy.url) || copy_text(arena, &copy.region) ||
-        copy_text(arena, &copy.service) || copy_headers(arena, &copy) ||
-        copy_credentials(arena, &copy))
+        copy_text(arena, &copy.service) || copy_text(arena, &copy.ca_file) ||
+        copy_headers(arena, &copy) || copy_credentials(arena, &copy))
         return -1;
     copy.body.data = arena_copy(arena, request->body.data, copy.body.size);
     if (!copy.body.data)

@@ -5,7 +5,10 @@
 
 #include "kit/settings.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define MOST_ATTEMPTS 100u
 
 static const char *copy_setting(aw_op *op, const aw_settings *settings, const char *name)
 {
@@ -24,6 +27,14 @@ static const char *const *copy_list(aw_op *op, const aw_settings *settings, cons
     return values;
 }
 
+/* AWS_MAX_ATTEMPTS, as far as it is a number that makes sense. */
+static uint32_t read_max_attempts(aw_op *op)
+{
+    const char *text = aw_env(op, "AWS_MAX_ATTEMPTS");
+    unsigned long attempts = text ? strtoul(text, NULL, 10) : 0;
+    return attempts <= MOST_ATTEMPTS ? (uint32_t)attempts : MOST_ATTEMPTS;
+}
+
 static void aws_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct aws *aws = aw_alloc(op, sizeof *aws);
@@ -37,6 +48,8 @@ static void aws_open(aw_op *op, const aw_settings *settings, void **ret_state)
     aws->security_groups = copy_list(op, settings, "security_groups");
     aws->instance_profile = copy_setting(op, settings, "instance_profile");
     aws->public_ip = kit_setting_boolean(settings, "public_ip", 1);
+    aws->ca_file = aw_env(op, "AWS_CA_BUNDLE");
+    aws->max_attempts = read_max_attempts(op);
     aws->keys = keys;
     *ret_state = aws;
 }

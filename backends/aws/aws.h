@@ -32,6 +32,8 @@ struct aws {
     const char *const *security_groups; /* likewise. NULL: Archway's own */
     const char *instance_profile;       /* a name or an ARN; NULL: none */
     int public_ip;
+    const char *ca_file;   /* AWS_CA_BUNDLE, or NULL */
+    uint32_t max_attempts; /* AWS_MAX_ATTEMPTS; 0: core's own number */
     struct sigv4_keys *keys;
 };
 

@@ -25,12 +25,15 @@ static bool is_read(const char *action)
 static void init(kit_request *request, aw_op *op, enum aws_service service, const char *action,
                  const char *region)
 {
+    const struct aws *aws = op->state;
     const char *signing_region = NULL;
     const char *url = aws_endpoint(op, service, region, &signing_region);
     kit_request_init(request, op, action, "POST", url ? url : "");
     request->failed = !url;
     request->wire.region = signing_region;
     request->wire.service = aws_signing_name(service);
+    request->wire.ca_file = aws->ca_file;
+    request->wire.max_attempts = aws->max_attempts;
     if (is_read(action))
         request->wire.flags |= AW_REQUEST_REPEATABLE;
 }
