@@ -16,4 +16,12 @@ if(TARGET archway_backend_gcp)
             PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(${test} archway_backend_gcp)
     endforeach()
+    foreach(sweep cancel memory deadline)
+        archway_test(sweep_${sweep}_gcp_machines_test sweep_${sweep}_test.c
+            gcp_machine_acts.c acts.c replay_session.c)
+        target_compile_definitions(sweep_${sweep}_gcp_machines_test PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(sweep_${sweep}_gcp_machines_test archway_backend_gcp)
+    endforeach()
+    target_compile_definitions(sweep_memory_gcp_machines_test PRIVATE WITHOUT_MEMORY)
 endif()

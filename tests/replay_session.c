@@ -79,9 +79,11 @@ static bool contains(aw_bytes text, const char *part)
     return text.data && memmem(text.data, text.size, part, strlen(part));
 }
 
-/* An API of one URL tells its requests apart by their bodies. */
+/* An API of one URL tells its requests apart by their bodies; one with request ids, by what is before them. */
 static bool is_meant(const struct recorded_exchange *recorded, const char *url_end)
 {
+    if (strchr(url_end, '?'))
+        return recorded->url && strstr(recorded->url, url_end);
     if (strchr(url_end, '='))
         return contains(recorded->request.body, url_end);
     return ends_with(recorded->url, url_end);

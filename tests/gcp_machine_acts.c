@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The acts of the sweeps on Google Cloud: machines created, listed and ended. */
+#include "tests/acts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIXTURES SOURCE_DIR "/fixtures/gcp/"
+#define MACHINE "runner-9c4cac0e6139"
+#define KEY                                                                                        \
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
+    "ada@example.org"
+
+const char *const launch_url = "/instances?requestId=";
+
+const struct play plays[] = {
+#ifndef WITHOUT_MEMORY /* reads follow the request that makes the machine */
+    {FIXTURES "life.http", {CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}, NULL},
+    {FIXTURES "stockout-next-zone.http", {CREATE}, NULL},
+    {FIXTURES "exists-in-operation.http", {CREATE}, NULL},
+    {FIXTURES "insert-lost.http", {CREATE}, NULL},
+    {FIXTURES "insert-unreadable.http", {CREATE}, NULL},
+    {FIXTURES "operation-forbidden.http", {CREATE}, NULL},
+    {FIXTURES "operation-unreadable.http", {CREATE}, NULL},
+    {FIXTURES "firewall-race.http", {CREATE}, NULL},
+#endif
+    {FIXTURES "denied.http", {CREATE}, NULL},
+    {FIXTURES "exists-ours.http", {CREATE}, NULL},
+    {FIXTURES "exists-others.http", {CREATE}, NULL},
+    {FIXTURES "list-pages.http", {LIST}, NULL},
+    {FIXTURES "list-expired-token.http", {LIST}, NULL},
+    {FIXTURES "list-partial.http", {LIST}, NULL},
+    {FIXTURES "list-hostile.http", {LIST}, NULL},
+    {FIXTURES "terminate-gone.http", {TERMINATE}, NULL},
+    {FIXTURES "terminate-by-name.http", {TERMINATE}, NULL},
+    {FIXTURES "invalid-grant.http", {LIST}, NULL},
+    {NULL, {NO_ACT}, NULL},
+};
+
+/* The play that is on, and the machine that it is about. */
+static const char *recording;
+static archway_machine machine;
+
+static bool is_on(const char *name)
+{
+    return strstr(recording, name) != NULL;
+}
+
+bool play_open(struct session *session, const struct play *play)
+{
+    const struct session_options options = {.recording = play->recording, .plugin_dir = PLUGIN_DIR};
+    recording = play->recording;
+    machine = (archway_machine){.size = sizeof machine,
+                                .backend = "gcp",
+                                .region = "us-central1",
+                                .zone = "us-central1-a",
+                                .id = is_on("life") ? MACHINE : "one"};
+    if (is_on("by-name"))
+        machine.zone = NULL;
+    return session_open(session, &options);
+}
+
+static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
+                        aw_error *ret_error)
+{
+    static const char *const keys[] = {KEY};
+    const aw_offer axion = {.size = sizeof axion,
+                            .arch = AW_ARCH_ARM64,
+                            .instance_type = "c4a-standard-4",
+                            .region = "us-central1",
+                            .zone = "us-central1-a,us-central1-b"};
+    const archway_wish wish = {.size = sizeof wish,
+                               .ssh_key_count = 1,
+                               .backend = "gcp",
+                               .offer = &axion,
+                               .name = "runner",
+                               .ssh_keys = keys};
+    return archway_create(session->aw, &wish, call, ret_job, ret_error);
+}
+
+int act_begin(struct session *session, enum act act, const archway_query *query,
+              const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    archway *aw = session->aw;
+    (void)query;
+    switch (act) {
+    case CREATE:
+        return begin_create(session, call, ret_job, ret_error);
+    case WAIT_RUNNING:
+        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
+    case LIST:
+        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
+    case TERMINATE:
+        return archway_terminate(aw, &machine, call, ret_job, ret_error);
+    default:
+        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
+    }
+}
+
+static void check_created(const archway_job *job)
+{
+    const aw_instance *made = archway_job_instance(job, 0, NULL);
+    assert_non_null(made);
+    assert_string_equal(made->id, MACHINE);
+    assert_string_equal(made->token, archway_job_token(job));
+    assert_string_equal(made->owner, "my-server");
+    assert_true(archway_job_sent(job));
+}
+
+void act_check_result(enum act act, const archway_job *job)
+{
+    bool whole = archway_job_problem_count(job) == 0;
+    if (act == CREATE)
+        check_created(job);
+    if (act == LIST && whole && is_on("list-pages"))
+        assert_int_equal(archway_job_instance_count(job), 2);
+}
