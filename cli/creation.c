@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* More than any provider takes; the backend knows its own limit. */
 #define LARGEST_USER_DATA (16u << 20)
@@ -22,6 +23,10 @@ void creation_finish(struct creation *creation)
     for (uint32_t i = 0; i < creation->wish.ssh_key_count; i++)
         kit_buf_finish(&creation->keys[i]);
     kit_buf_finish(&creation->user_data);
+    for (uint64_t i = 0; i < creation->wish.option_count; i++)
+        free(creation->option_texts[i]);
+    free(creation->option_texts);
+    free(creation->provider_options);
     free(creation->keys);
     free(creation->key_texts);
 }
@@ -58,6 +63,27 @@ static int read_user_data(const struct options *options, struct creation *creati
     return EXIT_OK;
 }
 
+static int read_provider_options(const struct options *options, struct creation *creation)
+{
+    size_t count = options_count(options, OPTION_OPTION);
+    creation->provider_options = cli_alloc(count + 1, sizeof *creation->provider_options);
+    creation->option_texts = cli_alloc(count + 1, sizeof *creation->option_texts);
+    options_texts(options, OPTION_OPTION, (const char **)creation->option_texts);
+    creation->wish.options = creation->provider_options;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = creation->option_texts[i];
+        const char *equals = strchr(text, '=');
+        if (!equals || equals == text)
+            return say_usage("--option: write NAME=VALUE, and not `%s`", text);
+        char *copy = cli_copy_text(text);
+        copy[equals - text] = '\0';
+        creation->option_texts[i] = copy;
+        creation->provider_options[i] = (aw_header){copy, copy + (equals - text) + 1};
+        creation->wish.option_count++;
+    }
+    return EXIT_OK;
+}
+
 static int read_words(const struct options *options, archway_wish *wish)
 {
     aw_error error;
@@ -82,6 +108,8 @@ int creation_read(const struct options *options, struct creation *ret_creation)
         code = read_keys(options, ret_creation);
     if (code == EXIT_OK)
         code = read_user_data(options, ret_creation);
+    if (code == EXIT_OK)
+        code = read_provider_options(options, ret_creation);
     return code;
 }
 

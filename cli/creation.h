@@ -9,6 +9,8 @@ struct creation {
     archway_wish wish; /* without the offer; it points into the rest */
     kit_buf *keys;
     const char **key_texts;
+    aw_header *provider_options;
+    char **option_texts; /* each cut in two at its "=" */
     kit_buf user_data;
 };
 

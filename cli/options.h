@@ -30,6 +30,7 @@ enum option_id {
     OPTION_IMAGE,
     OPTION_ROOT_DISK,
     OPTION_TOKEN,
+    OPTION_OPTION,
     OPTION_WAIT,
     OPTION_DRY_RUN,
     OPTION_ALL,

@@ -79,6 +79,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_ROOT_DISK] = {"root-disk", 0, VERB_CREATE, "SIZE", "its root disk: 100GB", NULL, NULL},
     [OPTION_TOKEN] = {"token", 0, VERB_CREATE, "TOKEN", "the same token again is the same create",
                       NULL, NULL},
+    [OPTION_OPTION] = {"option", 0, VERB_CREATE, "NAME=VALUE",
+                       "what only this provider has: reservation=cr-12", NULL, NULL},
     [OPTION_WAIT] = {"wait", 0, VERB_CREATE | VERB_TERMINATE, NULL, "until it is running, or gone",
                      NULL, NULL},
     [OPTION_DRY_RUN] = {"dry-run", 0, VERB_CREATE, NULL, "say what would be created, and stop",

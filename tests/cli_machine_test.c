@@ -102,6 +102,17 @@ static void test_a_create_that_lacks_something_says_what(void **state)
     archway(CREATE, "--ssh-key", "none.pub", REPLAY("offers.http"));
     assert_code(2);
     assert_contains(run.err, "none.pub holds no public key");
+    archway(CREATE, "--ssh-key", PUBLIC_KEY, "--option", "reservation", REPLAY("offers.http"));
+    assert_code(2);
+    assert_contains(run.err, "--option: write NAME=VALUE, and not `reservation`");
+}
+
+static void test_options_of_a_provider_reach_it(void **state)
+{
+    (void)state;
+    archway(CREATE, "--ssh-key", PUBLIC_KEY, "--option", "rack=7", REPLAY("offers.http"));
+    assert_code(1);
+    assert_contains(run.err, "Lambda Cloud knows no option `rack`");
 }
 
 static void test_names_that_some_cloud_refuses_are_refused_at_once(void **state)
@@ -331,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_a_dry_run_asks_for_offers_and_creates_nothing),
         cmocka_unit_test(test_only_the_public_key_is_ever_read),
         cmocka_unit_test(test_a_create_that_lacks_something_says_what),
+        cmocka_unit_test(test_options_of_a_provider_reach_it),
         cmocka_unit_test(test_names_that_some_cloud_refuses_are_refused_at_once),
         cmocka_unit_test(test_sold_out_and_quota_end_with_5),
         cmocka_unit_test(test_a_lost_launch_tells_the_token),

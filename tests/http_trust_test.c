@@ -67,6 +67,19 @@ static void test_a_server_that_the_named_authority_vouches_for_is_trusted(void *
     assert_answered(&call, 200, "fine");
 }
 
+static void test_a_request_may_name_its_own_authorities(void **state)
+{
+    (void)state;
+    look_again(NULL, NULL);
+    ask(SERVER_TRUSTED);
+    assert_distrusted("certificate");
+    http_call_init(&call, "GET", server_url(server, "/"));
+    call.request.ca_file = authority_file();
+    http_call_send(&call);
+    http_call_wait(&call, 1);
+    assert_answered(&call, 200, "fine");
+}
+
 static void test_a_name_that_the_certificate_has_too_is_trusted(void **state)
 {
     (void)state;
@@ -128,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_a_server_that_the_named_authority_vouches_for_is_trusted),
+        TEST(test_a_request_may_name_its_own_authorities),
         TEST(test_a_name_that_the_certificate_has_too_is_trusted),
         TEST(test_without_the_authority_nobody_is_trusted),
         TEST(test_a_server_that_vouches_for_itself_is_not_trusted),

@@ -239,6 +239,10 @@ static void test_wishes_that_cannot_be_granted_are_refused_before_anything_is_se
     assert_refused(host, &wish, AW_E_INVALID, "no tag named \"Team\"");
     wish.tags = own;
     assert_refused(host, &wish, AW_E_INVALID, "Archway's own");
+    wish = good_wish();
+    wish.options = &(aw_header){"reservation", "cr-1"};
+    wish.option_count = 1;
+    assert_refused(host, &wish, AW_E_INVALID, "no option `reservation`");
 }
 
 static void test_exactly_one_public_key_is_taken(void **state)

@@ -118,6 +118,9 @@ int lambda_wish_check(const aw_create *wish, aw_error *ret_error)
             ret_error, AW_E_INVALID,
             "The name is longer than the %d characters that Lambda Cloud takes: \"%.100s\".",
             LAMBDA_NAME_MAX, wish->name);
+    if (wish->option_count)
+        return kit_error_set(ret_error, AW_E_INVALID, "Lambda Cloud knows no option `%.60s`.",
+                             wish->options[0].name);
     if (ssh_keys_check(wish, ret_error) || tags_check(wish, ret_error))
         return -1;
     return user_data_check(&wish->user_data, ret_error);
