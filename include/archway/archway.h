@@ -8,7 +8,7 @@
  *
  *     archway *aw = NULL;
  *     archway_job *job = NULL;
- *     if (archway_open(NULL, &aw, &error) == 0 && archway_offers(aw, query, NULL, &job, &error) == 0)
+ *     if (archway_open(NULL, &aw, &error) == 0 && archway_offers(aw, query, 0, NULL, &job, &error) == 0)
  *         archway_run(aw, job);
  *
  * and one with a loop of its own polls archway_fd for reading, at most archway_timeout_ms long, and

@@ -434,7 +434,8 @@ typedef struct aw_request {
     uint32_t
         max_attempts; /* 0: core's default; 1: never sent again (is there a metadata server at all?) */
     uint32_t reserved;
-    const char *ca_file; /* whom to trust instead of the usual authorities: a file of certificates */
+    const char
+        *ca_file; /* whom to trust instead of the usual authorities: a file of certificates */
 } aw_request;
 
 /* One HTTP answer. Header names are lower-case. The body is decoded, and a NUL stands behind it. */
