@@ -8,14 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As strcmp, of a name that ends after `size`. */
+static int compare(const char *known, const char *name, size_t size)
+{
+    int order = strncmp(known, name, size);
+    return order ? order : known[size] != '\0';
+}
+
+/* Where the first one is that does not come before the name. */
+static size_t place_of(const struct quotas *quotas, const char *name, size_t size)
+{
+    size_t from = 0;
+    size_t to = quotas->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (compare(quotas->items[middle].name, name, size) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+/* They are kept in the order of their names: a listing of all regions at once has thousands of them, and every
+ * offer asks for some. */
 int quotas_add(struct quotas *quotas, const aw_quota *quota)
 {
     char *name = mem_copy_text(quota->name);
-    struct quota *kept = name ? VEC_PUSH(&quotas->items, &quotas->count) : NULL;
-    if (!kept) {
+    size_t place = place_of(quotas, quota->name, strlen(quota->name));
+    if (!name || !VEC_PUSH(&quotas->items, &quotas->count)) {
         mem_free(name);
         return -1;
     }
+    struct quota *kept = &quotas->items[place];
+    memmove(kept + 1, kept, (quotas->count - 1 - place) * sizeof *kept);
     kept->name = name;
     kept->left = quota->limit > quota->used ? quota->limit - quota->used : 0;
     return 0;
@@ -31,10 +57,10 @@ void quotas_finish(struct quotas *quotas)
 
 static bool lacks(const struct quotas *quotas, const char *name, size_t size, uint64_t need)
 {
-    for (size_t i = 0; i < quotas->count; i++)
-        if (strlen(quotas->items[i].name) == size && !memcmp(quotas->items[i].name, name, size))
-            return need > quotas->items[i].left;
-    return false;
+    size_t place = place_of(quotas, name, size);
+    if (place == quotas->count || compare(quotas->items[place].name, name, size) != 0)
+        return false;
+    return need > quotas->items[place].left;
 }
 
 bool quotas_lack(const struct quotas *quotas, const char *needs)

@@ -28,6 +28,11 @@ void kit_error_text(char *field, size_t field_size, const char *text)
     if (field_size == 0)
         return;
     while (*from) {
+        bool is_plain = *from >= 0x20 && *from < 0x7f; /* as nearly all are */
+        if (is_plain && at + 1 < field_size) {
+            field[at++] = (char)*from++;
+            continue;
+        }
         size_t size = kit_utf8_size((const char *)from);
         bool kept = size > 0 && !is_control(from);
         if (at + (kept ? size : 1) >= field_size)

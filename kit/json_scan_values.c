@@ -127,7 +127,7 @@ static const char *escape_read(const char *at, const char *end, uint32_t *ret_co
 }
 
 /* NULL, or what is wrong with it. */
-static const char *decode(const struct scan_string *string, struct output *out)
+static const char *unescape(const struct scan_string *string, struct output *out)
 {
     const char *at = string->data;
     const char *end = at + string->size;
@@ -149,11 +149,22 @@ static const char *decode(const struct scan_string *string, struct output *out)
     return NULL;
 }
 
+static const char *decode(const struct scan_string *string, struct output *out)
+{
+    if (string->has_escapes)
+        return unescape(string, out);
+    if (string->size > (size_t)(out->end - out->at))
+        return "a longer text";
+    memcpy(out->at, string->data, string->size);
+    out->at += string->size;
+    return NULL;
+}
+
 static int is_utf8(const char *text)
 {
     size_t size = 1;
     for (; *text && size; text += size)
-        size = kit_utf8_size(text);
+        size = (unsigned char)*text < 0x80 ? 1 : kit_utf8_size(text);
     return size > 0;
 }
 

@@ -29,13 +29,19 @@ struct draft {
     char zones[LONGEST_ZONES];
 };
 
+static void zone_add(kit_buf *text, const char *name)
+{
+    if (text->size)
+        kit_buf_add_char(text, ',');
+    kit_buf_add_text(text, name);
+}
+
 static void zones_write(struct draft *draft, const struct gcp_zones *zones)
 {
     kit_buf text;
     kit_buf_init_in(&text, draft->zones, sizeof draft->zones);
-    for (size_t i = 0; i < draft->listing->zone_count; i++)
-        if (gcp_zones_have(zones, i))
-            kit_buf_addf(&text, "%s%s", text.size ? "," : "", draft->listing->zones[i]->name);
+    for (size_t i = gcp_zones_next(zones, 0); i < GCP_MOST_ZONES; i = gcp_zones_next(zones, i + 1))
+        zone_add(&text, draft->listing->zones[i]->name);
     draft->offer.zone = draft->zones;
 }
 
@@ -123,9 +129,9 @@ static bool attachable_zones(const struct draft *draft, const struct gcp_attacha
     if (draft->attached.count > attachable->most ||
         !gcp_zones_common(zones, &attachable->zones, &common))
         return false;
-    for (size_t i = 0; i < draft->listing->zone_count; i++)
-        if (gcp_zones_have(&common, i) &&
-            gcp_may_attach(&draft->attached, draft->machine, draft->listing->zones[i]->name)) {
+    for (size_t i = gcp_zones_next(&common, 0); i < GCP_MOST_ZONES;
+         i = gcp_zones_next(&common, i + 1))
+        if (gcp_may_attach(&draft->attached, draft->machine, draft->listing->zones[i]->name)) {
             gcp_zones_add(ret_zones, i);
             found = true;
         }

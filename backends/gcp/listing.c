@@ -37,9 +37,15 @@ void gcp_zones_add(struct gcp_zones *zones, size_t number)
     zones->words[number / 64] |= UINT64_C(1) << (number % 64);
 }
 
-bool gcp_zones_have(const struct gcp_zones *zones, size_t number)
+size_t gcp_zones_next(const struct gcp_zones *zones, size_t number)
 {
-    return zones->words[number / 64] >> (number % 64) & 1;
+    while (number < GCP_MOST_ZONES) {
+        uint64_t left = zones->words[number / 64] >> (number % 64);
+        if (left)
+            return number + (size_t)__builtin_ctzll(left);
+        number = (number / 64 + 1) * 64;
+    }
+    return GCP_MOST_ZONES;
 }
 
 bool gcp_zones_common(const struct gcp_zones *a, const struct gcp_zones *b,

@@ -26,6 +26,7 @@ static void ask(kit_request *request, aw_op *op, void *arg, const char *token)
     kit_request_query(request, "fields",
                       "items(name,guestCpus,memoryMb,architecture,accelerators,bundledLocalSsds,"
                       "deprecated),nextPageToken");
+    kit_request_query(request, "prettyPrint", "false");
     kit_request_query(request, "pageToken", token);
 }
 

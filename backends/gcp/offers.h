@@ -104,7 +104,8 @@ int gcp_listing_machine(struct gcp_listing *listing, const struct gcp_zone *zone
                         const struct gcp_facts *facts, aw_error *ret_error);
 
 void gcp_zones_add(struct gcp_zones *zones, size_t number);
-bool gcp_zones_have(const struct gcp_zones *zones, size_t number);
+/* The first one from this number on; GCP_MOST_ZONES: there is none. */
+size_t gcp_zones_next(const struct gcp_zones *zones, size_t number);
 /* The zones that are in both. False: none. */
 bool gcp_zones_common(const struct gcp_zones *a, const struct gcp_zones *b,
                       struct gcp_zones *ret_zones);

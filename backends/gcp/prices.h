@@ -39,6 +39,24 @@ struct gcp_part {
  */
 bool gcp_part_read(const char *description, struct gcp_part *ret_part);
 
+/* ---- a SKU (sku.c) ---- */
+
+enum {
+    GCP_SKU_REGIONS = 128 /* further ones are passed over */
+};
+
+struct gcp_sku {
+    char description[256];
+    struct gcp_part part;
+    uint64_t nusd; /* in the unit of the part's kind */
+    char regions[GCP_SKU_REGIONS][64];
+    size_t region_count;
+};
+
+/* Reads the next value of the scan. 1: it is the price of a part. 0: it is none. -1: it should be one, and cannot be
+ * used; ret_error says why. */
+int gcp_sku_read(kit_scan *scan, struct gcp_sku *ret_sku, aw_error *ret_error);
+
 /* ---- the table (prices.c) ---- */
 
 struct gcp_prices;

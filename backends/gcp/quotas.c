@@ -25,34 +25,65 @@ enum {
 
 /* ---- what counts against which ---- */
 
-/* The older families share one quota; each of the others has its own. */
-static void cpu_metric(const char *machine_type, char metric[LONGEST_METRIC])
+/* The older families share one quota; each of the others has its own: "C4A_CPUS". */
+static void cpu_metric_add(kit_buf *text, const char *machine_type)
 {
-    static const char *const sharing[] = {"e2", "f1", "g1", "n1"};
-    size_t size = strcspn(machine_type, "-");
-    snprintf(metric, LONGEST_METRIC, "%.*s_CPUS", (int)size, machine_type);
-    for (char *c = metric; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
+    static const char *const sharing[] = {"e2-", "f1-", "g1-", "n1-"};
     for (size_t i = 0; i < sizeof sharing / sizeof *sharing; i++)
-        if (strlen(sharing[i]) == size && memcmp(sharing[i], machine_type, size) == 0)
-            snprintf(metric, LONGEST_METRIC, "CPUS");
+        if (strncmp(sharing[i], machine_type, strlen(sharing[i])) == 0) {
+            kit_buf_add_text(text, "CPUS");
+            return;
+        }
+    for (const char *c = machine_type; *c && *c != '-'; c++)
+        kit_buf_add_char(text, (char)toupper((unsigned char)*c));
+    kit_buf_add_text(text, "_CPUS");
+}
+
+static void region_add(kit_buf *text, const char *region)
+{
+    if (text->size)
+        kit_buf_add_char(text, ',');
+    kit_buf_add_text(text, region);
+    kit_buf_add_char(text, '/');
+}
+
+/* Every offer has some of these, so they are written without printf. */
+static void number_add(kit_buf *text, uint32_t number)
+{
+    char digits[12];
+    char *at = digits + sizeof digits;
+    *--at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    kit_buf_add_char(text, ':');
+    kit_buf_add_text(text, at);
 }
 
 void gcp_quota_write(kit_buf *text, const char *region, const struct gcp_machine *machine,
                      const struct gcp_attached *attached, bool spot)
 {
-    char metric[LONGEST_METRIC] = PREEMPTIBLE "CPUS";
     const struct gcp_facts *facts = &machine->facts;
     const struct gcp_gpu *gpu = attached->count ? attached->gpu : facts->gpu;
-    unsigned count = attached->count ? attached->count : facts->gpu_count;
-    if (!spot)
-        cpu_metric(machine->name, metric);
-    kit_buf_addf(text, "%s/%s:%u", region, metric, (unsigned)facts->vcpus);
-    if (!spot)
-        kit_buf_addf(text, "," CPUS_OF_ALL ":%u", (unsigned)facts->vcpus);
-    if (gpu)
-        kit_buf_addf(text, ",%s/%s%s:%u," GPUS_OF_ALL ":%u", region, spot ? PREEMPTIBLE : "",
-                     gpu->quota, count, count);
+    uint32_t count = attached->count ? attached->count : facts->gpu_count;
+    region_add(text, region);
+    if (spot)
+        kit_buf_add_text(text, PREEMPTIBLE "CPUS");
+    else
+        cpu_metric_add(text, machine->name);
+    number_add(text, facts->vcpus);
+    if (!spot) {
+        kit_buf_add_text(text, "," CPUS_OF_ALL);
+        number_add(text, facts->vcpus);
+    }
+    if (!gpu)
+        return;
+    region_add(text, region);
+    kit_buf_add_text(text, spot ? PREEMPTIBLE : "");
+    kit_buf_add_text(text, gpu->quota);
+    number_add(text, count);
+    kit_buf_add_text(text, "," GPUS_OF_ALL);
+    number_add(text, count);
 }
 
 static bool ends_with(const char *text, const char *end)

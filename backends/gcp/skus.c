@@ -13,18 +13,24 @@
 
 #define COMPUTE_ENGINE "6F81-5844-456A"
 #define DAY_MS UINT64_C(86400000)
-#define NUSD_PER_DOLLAR INT64_C(1000000000)
 
 enum {
-    MOST_PAGES = 200,
-    MOST_DOLLARS = 1000000,
-    MOST_REGIONS = 128, /* of one SKU */
-    HOURS_PER_MONTH = 730
+    MOST_PAGES = 200
+};
+
+/* A page that is read while the next one is on its way, which takes longer. */
+struct later {
+    char *data;
+    size_t size; /* 0: there is none */
+    size_t capacity;
+    const char *token; /* of the next page, which has been asked for */
+    aw_error problem;  /* of a page that was read so */
 };
 
 /* The prices as a part of a listing. */
 struct skus {
     struct gcp_listing *listing;
+    struct later later;
     unsigned unread; /* SKUs that would count and were left out, and why the first of them was */
     char unread_why[256];
 };
@@ -43,206 +49,128 @@ static void ask(kit_request *request, aw_op *op, void *skus, const char *token)
                       "skus(description,category(resourceFamily,usageType),serviceRegions,"
                       "pricingInfo(pricingExpression(usageUnit,tieredRates(unitPrice)))),"
                       "nextPageToken");
+    kit_request_query(request, "prettyPrint", "false");
     kit_request_query(request, "pageToken", token);
-}
-
-/* ---- reading a SKU ---- */
-
-struct sku {
-    char description[256];
-    char family[64];
-    char usage[32];
-    char unit[32];
-    char currency[16];
-    int64_t nusd; /* for a unit */
-    char regions[MOST_REGIONS][GCP_LONGEST_NAME];
-    size_t region_count;
-};
-
-static void category_read(kit_scan *scan, struct sku *sku)
-{
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "resourceFamily"))
-            kit_scan_text(scan, sku->family, sizeof sku->family);
-        else if (kit_scan_is(scan, "usageType"))
-            kit_scan_text(scan, sku->usage, sizeof sku->usage);
-}
-
-static void regions_read(kit_scan *scan, struct sku *sku)
-{
-    for (kit_scan_array(scan); kit_scan_element(scan);)
-        if (sku->region_count < MOST_REGIONS)
-            sku->region_count +=
-                (size_t)kit_scan_text(scan, sku->regions[sku->region_count], GCP_LONGEST_NAME);
-}
-
-/* {"currencyCode": "USD", "units": "2", "nanos": 933908000}. Of several tiers the dearest counts: a cheaper one is
- * for the first few hours, or for more machines than anybody here starts. */
-static void rate_read(kit_scan *scan, struct sku *sku)
-{
-    int64_t units = 0;
-    int64_t nanos = 0;
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "currencyCode"))
-            kit_scan_text(scan, sku->currency, sizeof sku->currency);
-        else if (kit_scan_is(scan, "units"))
-            units = kit_scan_integer(scan, 0, MOST_DOLLARS, 0);
-        else if (kit_scan_is(scan, "nanos"))
-            nanos = kit_scan_integer(scan, 0, NUSD_PER_DOLLAR - 1, 0);
-    int64_t nusd = units * NUSD_PER_DOLLAR + nanos;
-    if (nusd > sku->nusd)
-        sku->nusd = nusd;
-}
-
-static void tier_read(kit_scan *scan, struct sku *sku)
-{
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "unitPrice"))
-            rate_read(scan, sku);
-}
-
-static void expression_read(kit_scan *scan, struct sku *sku)
-{
-    sku->nusd = 0;
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "usageUnit"))
-            kit_scan_text(scan, sku->unit, sizeof sku->unit);
-        else if (kit_scan_is(scan, "tieredRates"))
-            for (kit_scan_array(scan); kit_scan_element(scan);)
-                tier_read(scan, sku);
-}
-
-/* The prices of a SKU come in the order of time: the last one holds. */
-static void pricing_read(kit_scan *scan, struct sku *sku)
-{
-    for (kit_scan_array(scan); kit_scan_element(scan);)
-        for (kit_scan_object(scan); kit_scan_member(scan);)
-            if (kit_scan_is(scan, "pricingExpression"))
-                expression_read(scan, sku);
-}
-
-static void sku_read(kit_scan *scan, struct sku *sku)
-{
-    memset(sku, 0, offsetof(struct sku, regions));
-    sku->region_count = 0;
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "description"))
-            kit_scan_text(scan, sku->description, sizeof sku->description);
-        else if (kit_scan_is(scan, "category"))
-            category_read(scan, sku);
-        else if (kit_scan_is(scan, "serviceRegions"))
-            regions_read(scan, sku);
-        else if (kit_scan_is(scan, "pricingInfo"))
-            pricing_read(scan, sku);
-}
-
-/* ---- what it is the price of ---- */
-
-/* A price for a GiB, of one for a GB (1000^3 bytes), rounded. */
-static uint64_t gib_of_gb(int64_t nusd)
-{
-    return ((uint64_t)nusd * 1073741824u + 500000000u) / 1000000000u;
-}
-
-/* In the unit of the kind. -1: it is in another. */
-static int price_in_unit(const struct sku *sku, enum gcp_part_kind kind, uint64_t *ret_nusd)
-{
-    const char *unit = sku->unit;
-    uint64_t nusd = (uint64_t)sku->nusd;
-    bool is_gb = !strcmp(unit, "GBy.h") || !strcmp(unit, "GBy.mo");
-    bool is_gib = !strcmp(unit, "GiBy.h") || !strcmp(unit, "GiBy.mo");
-    bool is_monthly = strstr(unit, ".mo") != NULL;
-    *ret_nusd = is_gb ? gib_of_gb(sku->nusd) : nusd;
-    if (kind == GCP_RAM)
-        return (is_gb || is_gib) && !is_monthly ? 0 : -1;
-    if (kind != GCP_SSD)
-        return strcmp(unit, "h") == 0 ? 0 : -1;
-    if (!is_monthly)
-        *ret_nusd *= HOURS_PER_MONTH;
-    return is_gb || is_gib ? 0 : -1;
-}
-
-static bool is_wanted(const struct sku *sku, struct gcp_part *ret_part)
-{
-    bool is_spot = strcmp(sku->usage, "Preemptible") == 0;
-    bool is_sold = is_spot || strcmp(sku->usage, "OnDemand") == 0;
-    bool is_hardware = !strcmp(sku->family, "Compute") || !strcmp(sku->family, "Storage");
-    if (!is_sold || !is_hardware || !gcp_part_read(sku->description, ret_part))
-        return false;
-    /* Some that are spot by their description are OnDemand by their category. */
-    ret_part->spot |= is_spot;
-    return true;
-}
-
-static int leave_out(struct skus *skus, const struct sku *sku, const char *why)
-{
-    if (skus->unread++ == 0)
-        snprintf(skus->unread_why, sizeof skus->unread_why, "\"%.100s\": %.140s", sku->description,
-                 why);
-    return 0;
-}
-
-static int prices_add(struct skus *skus, const struct sku *sku, const struct gcp_part *part,
-                      uint64_t nusd, aw_error *ret_error)
-{
-    aw_error problem = {.size = sizeof problem};
-    for (size_t i = 0; i < sku->region_count; i++) {
-        if (!gcp_prices_add(skus->listing->prices, part, sku->regions[i], nusd, &problem))
-            continue;
-        if (problem.code != AW_E_NO_MEMORY)
-            return leave_out(skus, sku, problem.message);
-        *ret_error = problem;
-        return -1;
-    }
-    return 0;
-}
-
-/* Nothing is free: 0 is no price. -1: no memory. */
-static int sku_use(struct skus *skus, const struct sku *sku, const aw_error *problem,
-                   aw_error *ret_error)
-{
-    struct gcp_part part;
-    uint64_t nusd = 0;
-    if (!is_wanted(sku, &part))
-        return 0;
-    if (problem->code)
-        return leave_out(skus, sku, problem->message);
-    if (sku->nusd == 0)
-        return 0;
-    if (strcmp(sku->currency, "USD") != 0)
-        return leave_out(skus, sku, "its price is not in dollars");
-    if (price_in_unit(sku, part.kind, &nusd))
-        return leave_out(skus, sku, "its price is for another unit than such parts have");
-    return prices_add(skus, sku, &part, nusd, ret_error);
 }
 
 /* ---- pages ---- */
 
-static int skus_read(struct skus *skus, kit_scan *scan, aw_error *ret_error)
+static void leave_out(struct skus *skus, const struct gcp_sku *sku, const char *why)
 {
-    struct sku sku;
-    for (kit_scan_array(scan); kit_scan_element(scan);) {
-        kit_scan_forgive(scan);
-        sku_read(scan, &sku);
-        if (!scan->is_broken && sku_use(skus, &sku, &scan->problem, ret_error))
-            return -1;
+    if (skus->unread++ == 0)
+        snprintf(skus->unread_why, sizeof skus->unread_why, "\"%.100s\": %.140s", sku->description,
+                 why);
+}
+
+/* -1: no memory. */
+static int prices_add(struct skus *skus, const struct gcp_sku *sku, aw_error *ret_error)
+{
+    aw_error problem = {.size = sizeof problem};
+    size_t i = 0;
+    while (i < sku->region_count &&
+           !gcp_prices_add(skus->listing->prices, &sku->part, sku->regions[i], sku->nusd, &problem))
+        i++;
+    if (problem.code == AW_E_NO_MEMORY) {
+        *ret_error = problem;
+        return -1;
     }
-    kit_scan_forgive(scan);
+    if (problem.code)
+        leave_out(skus, sku, problem.message);
     return 0;
 }
 
-static int page_read(aw_op *op, void *skus, const aw_response *answer, const char **ret_token,
+static int skus_read(struct skus *skus, kit_scan *scan, aw_error *ret_error)
+{
+    struct gcp_sku sku;
+    aw_error problem;
+    for (kit_scan_array(scan); kit_scan_element(scan);) {
+        int found = gcp_sku_read(scan, &sku, &problem);
+        if (found < 0)
+            leave_out(skus, &sku, problem.message);
+        if (found > 0 && prices_add(skus, &sku, ret_error))
+            return -1;
+    }
+    return 0;
+}
+
+static int body_read(aw_op *op, struct skus *skus, aw_bytes body, const char **ret_token,
                      aw_error *ret_error)
 {
     kit_scan scan;
     char token[GCP_LONGEST_TOKEN] = "";
-    kit_scan_init(&scan, answer->body.data, answer->body.size);
+    kit_scan_init(&scan, body.data, body.size);
     for (kit_scan_object(&scan); kit_scan_member(&scan);)
         if (kit_scan_is(&scan, "nextPageToken"))
             kit_scan_text(&scan, token, sizeof token);
         else if (kit_scan_is(&scan, "skus") && skus_read(skus, &scan, ret_error))
             return -1;
     return gcp_page_end(op, &scan, token, ret_token, ret_error);
+}
+
+/* ---- reading a page later ---- */
+
+/* The token of the next page, which stands at the end of this one. False: it must be read to be known. */
+static bool peek(aw_bytes body, char token[GCP_LONGEST_TOKEN])
+{
+    static const char name[] = "\"nextPageToken\":";
+    size_t most = body.size < GCP_LONGEST_TOKEN ? (size_t)body.size : GCP_LONGEST_TOKEN;
+    const char *tail = body.data + (body.size - most);
+    const char *at = memmem(tail, most, name, sizeof name - 1);
+    if (!at)
+        return false;
+    kit_scan scan;
+    at += sizeof name - 1;
+    kit_scan_init(&scan, at, (size_t)(tail + most - at));
+    return kit_scan_text(&scan, token, GCP_LONGEST_TOKEN) && *token;
+}
+
+static int room_make(aw_op *op, struct later *later, size_t size)
+{
+    if (size <= later->capacity)
+        return 0;
+    later->capacity = size + size / 4; /* others may be a little larger */
+    later->data = aw_alloc(op, later->capacity);
+    return later->data ? 0 : -1;
+}
+
+/* What was said to be the next page must be it. */
+static void later_read(aw_op *op, struct skus *skus)
+{
+    struct later *later = &skus->later;
+    const char *token = "";
+    aw_bytes body = {later->data, later->size};
+    if (later->size == 0 || later->problem.code)
+        return;
+    later->size = 0;
+    if (!body_read(op, skus, body, &token, &later->problem) && strcmp(token, later->token) != 0)
+        kit_error_set(&later->problem, AW_E_PROTOCOL, "it names two pages as the next one");
+}
+
+static void on_later(aw_op *op, void *skus)
+{
+    later_read(op, skus);
+}
+
+static int page_read(aw_op *op, void *arg, const aw_response *answer, const char **ret_token,
+                     aw_error *ret_error)
+{
+    char token[GCP_LONGEST_TOKEN];
+    struct skus *skus = arg;
+    struct later *later = &skus->later;
+    later_read(op, skus);
+    if (later->problem.code) {
+        *ret_error = later->problem;
+        return -1;
+    }
+    if (!peek(answer->body, token))
+        return body_read(op, skus, answer->body, ret_token, ret_error);
+    later->token = *ret_token = kit_copy_text(op, token);
+    if (!later->token || room_make(op, later, answer->body.size))
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page");
+    memcpy(later->data, answer->body.data, answer->body.size);
+    later->size = answer->body.size;
+    aw_after(op, 0, on_later, skus);
+    return 0;
 }
 
 /* ---- the end ---- */
@@ -280,6 +208,7 @@ static void ended(aw_op *op, void *arg, const aw_error *why)
     struct skus *skus = arg;
     struct gcp_listing *listing = skus->listing;
     aw_error empty;
+    later_read(op, skus);
     if (!why && gcp_prices_are_empty(listing->prices)) {
         kit_error_set(&empty, AW_E_UNSUPPORTED, "the catalogue has none in dollars");
         why = &empty;
