@@ -14,8 +14,7 @@ struct outgoing {
     const aw_header *headers; /* without those of `sign` */
     size_t header_count;
     aw_bytes body;
-    bool
-        secret; /* its values stand in no report, and <secret> in the recording equals any of them */
+    bool secret; /* its values stand in no report; <secret> in the recording equals any of them */
 };
 
 enum diff_result {

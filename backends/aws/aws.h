@@ -19,8 +19,7 @@ enum aws_service {
 
 /* An opened backend. What `open` put into it never changes, but for the keys that signatures derive. */
 struct aws {
-    const char
-        *endpoints[AWS_SERVICES]; /* the user's, each with a slash at its end; NULL: by region */
+    const char *endpoints[AWS_SERVICES]; /* the user's, each ending in a slash; NULL: by region */
     int use_fips;
     int use_dualstack;
     const char *default_region; /* whom to ask what no region is named for; never NULL */

@@ -17,9 +17,9 @@ enum {
     LONGEST_REASON = 400
 };
 
+/* https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
 static const struct {
-    int64_t
-        code; /* the low byte: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
+    int64_t code; /* the low byte */
     uint32_t state;
 } states[] = {
     {0, AW_STATE_PENDING},     {16, AW_STATE_RUNNING},  {32, AW_STATE_TERMINATING},

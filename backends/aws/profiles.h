@@ -19,8 +19,7 @@ struct profiles_line;
 /* All in the operation's arena. */
 struct profiles {
     const char *paths[PROFILES_FILES];
-    const char
-        *problems[PROFILES_FILES]; /* why a file could not be read; NULL: it was, or is not there */
+    const char *problems[PROFILES_FILES]; /* why it could not be read; NULL: it was, or is none */
     const struct profiles_line *lines;
 };
 

@@ -247,8 +247,7 @@ typedef struct aw_create {
     uint64_t expires_at_ms;      /* ask the provider to end it by then, where it can; 0: never */
     const aw_header *tags;       /* further tags of the user's */
     uint64_t tag_count;
-    const aw_header
-        *options; /* what only this provider has, by its own names: "reservation", "subnet" */
+    const aw_header *options; /* what only this provider has: "reservation", "subnet" */
     uint64_t option_count;
 } aw_create;
 
@@ -307,9 +306,8 @@ typedef struct aw_offer {
     uint32_t arch_source;  /* enum aw_arch_source */
     uint32_t availability; /* enum aw_availability */
     uint32_t vcpus;
-    uint32_t spot; /* 1: interruptible */
-    uint32_t
-        priced; /* 1: price_nusd_per_hour is a price. 0: the provider names none, which is not "free" */
+    uint32_t spot;   /* 1: interruptible */
+    uint32_t priced; /* 1: it has a price. 0: the provider names none, which is not "free" */
     uint32_t reserved;
     uint64_t price_nusd_per_hour; /* the whole machine */
     uint64_t memory_mib;
@@ -319,8 +317,7 @@ typedef struct aw_offer {
     const char *region; /* NULL or "": sold out everywhere, so no region is named */
     const char *zone;   /* NULL, one zone, or several with commas between */
     const char *data;   /* opaque; comes back in aw_create */
-    const char
-        *quota; /* what it takes of the account's quotas: "NAME:8", several with commas between */
+    const char *quota;  /* what it takes of the account's: "NAME:8", several with commas between */
 } aw_offer;
 
 enum aw_state {
@@ -425,17 +422,14 @@ typedef struct aw_request {
     const aw_header *headers;
     uint64_t header_count;
     aw_bytes body;
-    const char *region;  /* for `sign`; NULL: the operation's region */
-    const char *service; /* for `sign`; NULL: the backend's own default */
-    uint64_t timeout_ms; /* of one attempt; 0: core's default */
-    uint64_t max_body;   /* of the answer, in bytes; 0: core's default (64 MiB) */
-    const aw_credentials
-        *credentials; /* in `authenticate` only: sign with these, not with the cached ones */
-    uint32_t
-        max_attempts; /* 0: core's default; 1: never sent again (is there a metadata server at all?) */
+    const char *region;                /* for `sign`; NULL: the operation's region */
+    const char *service;               /* for `sign`; NULL: the backend's own default */
+    uint64_t timeout_ms;               /* of one attempt; 0: core's default */
+    uint64_t max_body;                 /* of the answer, in bytes; 0: core's default (64 MiB) */
+    const aw_credentials *credentials; /* in `authenticate` only: sign with these */
+    uint32_t max_attempts; /* 0: core's default; 1: never again (is there a metadata server?) */
     uint32_t reserved;
-    const char
-        *ca_file; /* whom to trust instead of the usual authorities: a file of certificates */
+    const char *ca_file; /* certificates to trust instead of the usual authorities */
 } aw_request;
 
 /* One HTTP answer. Header names are lower-case. The body is decoded, and a NUL stands behind it. */

@@ -34,6 +34,8 @@ plant core/words.c "$(printf '    %s done;' goto)"
 plant core/words.c "/* $(printf '%s%s' TO DO): the rest */"
 plant core/words.c "$(printf '\tint tab;')"
 plant core/words.c "/* see ../$(printf shared)/notes */"
+plant core/words.c "$(printf '    const char\n        *far; /* a long comment */')"
+finds words 'parted from its type by a long comment: core/words.c:7:'
 finds words 'banned function: core/words.c:1:'
 finds words 'goto: core/words.c:2:'
 finds words 'left open: core/words.c:3:'
@@ -55,7 +57,7 @@ plant kit/long.h "$(printf '/* a line */\n%.0s' {1..501})"
 finds lengths 'kit/long.h: the file has 501 lines'
 
 plant core/words.c 'int  spaced ;'
-finds format 'core/words.c:6:'
+finds format 'core/words.c:8:'
 
 plant core/lonely.h 'struct lonely { size_t size; };'
 finds headers 'core/lonely.h does not compile alone'

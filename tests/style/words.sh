@@ -27,6 +27,8 @@ faults_of 'banned function' < <(grep -nE "\\b($banned)[[:space:]]*\\(" "${files[
 faults_of 'goto' < <(grep -nE '^[^"/*]*\bgoto[[:space:]]+[a-z_]+;' "${files[@]}")
 faults_of 'left open' < <(grep -nE '\b(TODO|FIXME|XXX)\b' "${files[@]}")
 faults_of 'tab' < <(grep -nP '\t' "${files[@]}")
+faults_of 'name parted from its type by a long comment' < <(
+    grep -nE '^ +\*[a-z_]+(\[[A-Z0-9_]+\])?; +/\*|^ +(const )?(char|bool|size_t|u?int[0-9]+_t)$' "${files[@]}")
 faults_of 'first line is not the SPDX line' < <(
     for file in "${files[@]}"; do
         [ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: Apache-2.0 */' ] || echo "$file"
