@@ -11,8 +11,7 @@
 
 /* An opened backend; what `open` put into it never changes. */
 struct gcp {
-    const char
-        *compute; /* "https://compute.googleapis.com/compute/v1", without a slash at its end */
+    const char *compute; /* "https://compute.googleapis.com/compute/v1": no slash at its end */
     const char *billing; /* "https://cloudbilling.googleapis.com/v1" */
     const char *project; /* NULL: none was found, and `no_project` says where it was looked for */
     const char *no_project;
