@@ -72,12 +72,13 @@ static void say_left(const archway_job *job)
     say_resources(job);
 }
 
-static int launch(struct session *session, const archway_wish *wish, archway_job **ret_job)
+static int launch(struct session *session, const struct creation *creation, archway_job **ret_job)
 {
     aw_error error;
     archway_call call = session_call(session);
-    if (archway_create(session->aw, wish, &call, ret_job, &error) != 0)
+    if (archway_create(session->aw, &creation->wish, &call, ret_job, &error) != 0)
         return say_refusal(&error);
+    creation_say(creation, "creating");
     int code = session_run_one(session, *ret_job, "creating the machine");
     if (code == EXIT_OK)
         return code;
@@ -99,61 +100,71 @@ static int wait_until_running(struct session *session, const struct machine *mac
     return code;
 }
 
-/* Prints what the wait said last, else what the create said. */
-static int print_machine(enum format format, const archway_job *created, const archway_job *waited)
-{
-    const char *backend;
-    const aw_instance *instance = waited ? archway_job_instance(waited, 0, &backend) : NULL;
-    if (!instance)
-        instance = archway_job_instance(created, 0, &backend);
-    return machine_print(format, backend, instance);
-}
-
-static void say_created(const struct machine *machine)
+static void say_made(const char *what, const struct machine *machine)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf ref;
     cli_buf_init(&ref);
     machine_add_ref(machine, &ref);
-    say("created %s", kit_buf_text(&ref));
+    say("%s %s", what, kit_buf_text(&ref));
 }
 
-static int create(struct session *session, const archway_wish *wish)
+/* `made` has the machine as its instance number `index`. */
+static int finish(struct session *session, const archway_job *made, uint64_t index,
+                  const char *what)
 {
-    KIT_CLEANUP(session_drop_job) archway_job *created = NULL;
     KIT_CLEANUP(session_drop_job) archway_job *waited = NULL;
     KIT_CLEANUP(machine_finish) struct machine machine = {0};
-    int code = launch(session, wish, &created);
-    if (code != EXIT_OK)
-        return code;
     const char *backend;
-    const aw_instance *instance = archway_job_instance(created, 0, &backend);
-    if (!instance)
-        return say_failure(AW_E_INTERNAL, "the backend %s did not say what it created",
-                           wish->backend);
+    const aw_instance *instance = archway_job_instance(made, index, &backend);
+    int code = EXIT_OK;
     machine_copy(&machine, backend, instance);
-    say_created(&machine);
+    say_made(what, &machine);
     if (options_count(session->options, OPTION_WAIT))
         code = wait_until_running(session, &machine, &waited);
-    return exit_code_worse(code, print_machine(session->options->format, created, waited));
+    if (waited && archway_job_instance_count(waited) > 0)
+        instance = archway_job_instance(waited, 0, &backend);
+    return exit_code_worse(code, machine_print(session->options->format, backend, instance));
+}
+
+static int create(struct session *session, const struct creation *creation)
+{
+    KIT_CLEANUP(session_drop_job) archway_job *created = NULL;
+    int code = launch(session, creation, &created);
+    if (code != EXIT_OK)
+        return code;
+    if (archway_job_instance_count(created) == 0)
+        return say_failure(AW_E_INTERNAL, "the backend %s did not say what it created",
+                           creation->wish.backend);
+    return finish(session, created, 0, "created");
+}
+
+static int choose_and_create(struct session *session, struct creation *creation)
+{
+    KIT_CLEANUP(session_drop_job) archway_job *offers = NULL;
+    aw_offer offer = {.size = sizeof offer};
+    int code = choose(session, &offers);
+    if (code != EXIT_OK)
+        return code;
+    if (archway_job_offer(offers, 0, &offer, &creation->wish.backend) != 0)
+        return say_failure(AW_E_INTERNAL, "the best offer cannot be read");
+    creation->wish.offer = &offer;
+    if (!options_count(session->options, OPTION_DRY_RUN))
+        return create(session, creation);
+    creation_say(creation, "would create");
+    return creation_print(session, creation, offers);
 }
 
 int run_create(struct session *session)
 {
     KIT_CLEANUP(creation_finish) struct creation creation = {0};
-    KIT_CLEANUP(session_drop_job) archway_job *offers = NULL;
-    aw_offer offer = {.size = sizeof offer};
+    KIT_CLEANUP(session_drop_job) archway_job *listing = NULL;
+    uint64_t index = 0;
     int code = creation_read(session->options, &creation);
-    if (code == EXIT_OK)
-        code = choose(session, &offers);
+    if (code == EXIT_OK && creation.wish.token)
+        code = machine_find_token(session, creation.wish.token, &listing, &index);
     if (code != EXIT_OK)
         return code;
-    if (archway_job_offer(offers, 0, &offer, &creation.wish.backend) != 0)
-        return say_failure(AW_E_INTERNAL, "the best offer cannot be read");
-    creation.wish.offer = &offer;
-    if (options_count(session->options, OPTION_DRY_RUN)) {
-        creation_say(&creation, "would create");
-        return creation_print(session, &creation, offers);
-    }
-    creation_say(&creation, "creating");
-    return create(session, &creation.wish);
+    if (listing && archway_job_instance(listing, index, NULL))
+        return finish(session, listing, index, "exists already:");
+    return choose_and_create(session, &creation);
 }

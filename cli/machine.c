@@ -150,3 +150,41 @@ int machines_find(struct session *session, char *const *ids, size_t count,
     }
     return code;
 }
+
+static int list_own(struct session *session, archway_job **ret_job)
+{
+    aw_error error;
+    archway_call call = session_call(session);
+    const char *backend = options_text(session->options, OPTION_BACKEND);
+    if (backend &&
+        (options_count(session->options, OPTION_BACKEND) > 1 || strchr(backend, ',') != NULL))
+        backend = NULL;
+    int code = session_need_backend(session, backend);
+    if (code != EXIT_OK)
+        return code;
+    if (archway_list(session->aw, backend, archway_owner(session->aw), &call, ret_job, &error) != 0)
+        return say_refusal(&error);
+    return outcome_run(session, *ret_job);
+}
+
+int machine_find_token(struct session *session, const char *token, archway_job **ret_listing,
+                       uint64_t *ret_index)
+{
+    const aw_instance *instance;
+    uint64_t i = 0;
+    int code = list_own(session, ret_listing);
+    if (!*ret_listing)
+        return code;
+    while ((instance = archway_job_instance(*ret_listing, i, NULL)) != NULL &&
+           !(instance->token && strcmp(instance->token, token) == 0 &&
+             instance->state != AW_STATE_TERMINATED))
+        i++;
+    *ret_index = i;
+    if (instance && code < EXIT_SIGNAL)
+        return EXIT_OK;
+    if (code != EXIT_OK)
+        say("nothing was created: where it is not known what there is, the machine of the token %s "
+            "may be",
+            token);
+    return code;
+}

@@ -159,6 +159,25 @@ static void test_a_lost_launch_tells_the_token(void **state)
     assert_lacks(run.err, "nothing was created");
 }
 
+static void test_a_create_that_is_repeated_takes_up_its_machine_whatever_is_sold_out(void **state)
+{
+    (void)state;
+    archway(CREATE, "--ssh-key", PUBLIC_KEY, "--token", "00112233445566778899aabbccddeeff",
+            REPLAY("list.http"));
+    assert_code(0);
+    assert_contains(run.err, "exists already: " MACHINE_REF);
+    assert_contains(run.out, MACHINE_REF);
+}
+
+static void test_where_it_is_not_known_what_there_is_nothing_is_created(void **state)
+{
+    (void)state;
+    archway(CREATE, "--ssh-key", PUBLIC_KEY, "--token", "my-own-token-1",
+            REPLAY("wrong-types-list.http"));
+    assert_code(1);
+    assert_contains(run.err, "nothing was created: where it is not known");
+}
+
 static void test_a_machine_that_will_not_run_is_told_as_left_running(void **state)
 {
     (void)state;
@@ -346,6 +365,8 @@ int main(void)
         cmocka_unit_test(test_names_that_some_cloud_refuses_are_refused_at_once),
         cmocka_unit_test(test_sold_out_and_quota_end_with_5),
         cmocka_unit_test(test_a_lost_launch_tells_the_token),
+        cmocka_unit_test(test_a_create_that_is_repeated_takes_up_its_machine_whatever_is_sold_out),
+        cmocka_unit_test(test_where_it_is_not_known_what_there_is_nothing_is_created),
         cmocka_unit_test(test_a_machine_that_will_not_run_is_told_as_left_running),
         cmocka_unit_test(test_list_shows_ones_own_machines_and_all_when_asked),
         cmocka_unit_test(test_a_bare_id_is_looked_for),
