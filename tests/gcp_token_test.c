@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <time.h>
@@ -143,7 +144,7 @@ static void log_all(uint32_t level, const char *message, void *arg)
     assert_null(strstr(message, arg));
 }
 
-static archway *begin(void)
+static archway *begin_recording(const char *record_dir)
 {
     char file[KEY_FILE_SIZE];
     char config[1024];
@@ -162,11 +163,17 @@ static archway *begin(void)
     archway_options options = {.size = sizeof options,
                                .default_plugin_dir = PLUGIN_DIR,
                                .config_path = "config.yaml",
+                               .record_dir = record_dir,
                                .log = log_all,
                                .log_arg = (void *)(uintptr_t)gcp_key_secret(key)};
     if (archway_open(&options, &aw, &error))
         fail_msg("%s", error.message);
     return aw;
+}
+
+static archway *begin(void)
+{
+    return begin_recording(NULL);
 }
 
 static void end(archway *aw)
@@ -245,6 +252,72 @@ static void test_another_key_is_not_believed(void **state)
     gcp_key_destroy(other);
 }
 
+/* Reads the only file of a folder, and takes it away. */
+static void take_recording(const char *path, char *text, size_t size)
+{
+    char name[512];
+    DIR *listing = opendir(path);
+    assert_non_null(listing);
+    *text = '\0';
+    for (struct dirent *entry = readdir(listing); entry; entry = readdir(listing)) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
+        int fd = open(name, O_RDONLY | O_CLOEXEC);
+        ssize_t got = read(fd, text, size - 1);
+        assert_true(got > 0);
+        text[got] = '\0';
+        close(fd);
+        unlink(name);
+    }
+    closedir(listing);
+    rmdir(path);
+}
+
+static void test_a_recording_holds_no_secret(void **state)
+{
+    char text[16384];
+    archway *aw = begin_recording("recorded");
+    (void)state;
+    list(aw);
+    end(aw);
+    take_recording("recorded", text, sizeof text);
+    assert_non_null(strstr(text, "/token\n"));
+    assert_non_null(strstr(text, "/aggregated/instances?"));
+    assert_null(strstr(text, "ya29."));
+    assert_null(strstr(text, "assertion"));
+    assert_null(strstr(text, gcp_key_secret(key)));
+}
+
+/* In a replay any assertion equals the recorded one, which nobody may see. */
+static void test_a_service_account_is_replayed(void **state)
+{
+    char file[KEY_FILE_SIZE];
+    char text[KEY_FILE_SIZE + 2048];
+    archway *aw = NULL;
+    aw_error error = {0};
+    (void)state;
+    gcp_key_file(key, NULL, file);
+    snprintf(text, sizeof text,
+             "archway-recording 1\nenv GOOGLE_APPLICATION_CREDENTIALS /k.json\nfile /k.json\n%s\n"
+             "end\n\n>>> POST https://oauth2.googleapis.com/token\n"
+             "content-type: application/x-www-form-urlencoded\n\n<secret>\n<<< 200\n"
+             "content-type: application/json\n\n{\"access_token\":\"t\",\"expires_in\":3599}\n\n"
+             ">>> GET https://compute.googleapis.com/compute/v1/projects/farm-proj-1/aggregated/"
+             "instances?maxResults=500&returnPartialSuccess=true\naccept: application/json\n\n"
+             "<<< 200\ncontent-type: application/json\n\n{}\n",
+             file);
+    write_file("key.http", text);
+    archway_options options = {
+        .size = sizeof options, .default_plugin_dir = PLUGIN_DIR, .replay_path = "key.http"};
+    if (archway_open(&options, &aw, &error))
+        fail_msg("%s", error.message);
+    list(aw);
+    if (archway_close(aw, &error))
+        fail_msg("%s", error.message);
+    unlink("key.http");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_a_token_that_is_refused_is_fetched_anew),
         cmocka_unit_test(test_a_clock_that_is_wrong_is_learnt),
         cmocka_unit_test(test_another_key_is_not_believed),
+        cmocka_unit_test(test_a_recording_holds_no_secret),
+        cmocka_unit_test(test_a_service_account_is_replayed),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

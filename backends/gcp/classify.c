@@ -35,6 +35,7 @@ static const struct {
     {"RESOURCE_IN_USE_BY_ANOTHER_RESOURCE", AW_E_CONFLICT, AW_SCOPE_UNKNOWN},
     {"resourceNotReady", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
     {"RESOURCE_NOT_READY", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
+    {"RESOURCE_IN_USE", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
     {"backendError", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
     {"internalError", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
     {"INTERNAL_ERROR", AW_E_UNAVAILABLE, AW_SCOPE_UNKNOWN},
@@ -47,6 +48,7 @@ static const struct {
     {"forbidden", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"accessNotConfigured", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"SERVICE_DISABLED", AW_E_DENIED, AW_SCOPE_ACCOUNT},
+    {"BILLING_DISABLED", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"billingNotEnabled", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"PERMISSIONS_ERROR", AW_E_DENIED, AW_SCOPE_ACCOUNT},
     {"notFound", AW_E_NOT_FOUND, AW_SCOPE_UNKNOWN},
@@ -81,6 +83,19 @@ static void fill(aw_error *error, uint32_t code, uint32_t scope, const char *rea
     kit_error_text(error->provider_code, sizeof error->provider_code, reason);
 }
 
+/* APIs that are not Compute say it in "details", beside help and localised messages. "" where none does. */
+static const char *detailed_reason(const kit_json_node *error)
+{
+    kit_json_node details = kit_json_find(error, "details");
+    for (size_t i = 0; i < kit_json_count(&details); i++) {
+        kit_json_node detail = kit_json_item(&details, i);
+        const char *reason = kit_json_find_text(&detail, "reason", "");
+        if (*reason)
+            return reason;
+    }
+    return "";
+}
+
 /* {"error": {"code": 403, "message": "...", "errors": [{"reason": "..."}]}} */
 static int read_api_error(const kit_json_node *root, uint32_t status, aw_error *ret_error)
 {
@@ -90,6 +105,8 @@ static int read_api_error(const kit_json_node *root, uint32_t status, aw_error *
     kit_json_node errors = kit_json_find(&error, "errors");
     kit_json_node first = gcp_first(&errors);
     const char *reason = kit_json_find_text(&first, "reason", "");
+    if (!*reason)
+        reason = detailed_reason(&error);
     if (!*reason)
         reason = kit_json_find_text(&error, "status", "");
     if (root->document->error.code)
@@ -158,7 +175,7 @@ int gcp_operation_error(const kit_json_node *operation, aw_error *ret_error)
         code = status ? kit_status_code(status) : AW_E_UNAVAILABLE;
     fill(ret_error, code, scope, reason, message);
     ret_error->http_status = status;
-    /* The operation has ended: whatever it was to do did not come to be. */
-    ret_error->retry = AW_RETRY_NEVER;
+    /* What it was to do did not come to be; after a fault of Google's own nobody can be sure. */
+    ret_error->retry = code == AW_E_UNAVAILABLE ? AW_RETRY_UNKNOWN : AW_RETRY_NEVER;
     return 1;
 }

@@ -10,12 +10,21 @@
 
 #include <string.h>
 
+#define RULE_PREFIX "archway-ssh-"
+#define LONGEST_NAME 63
+
+/* A network's name may leave no room for it. */
 static const char *rule_name(aw_op *op)
 {
     const struct gcp *gcp = op->state;
+    const char *network = gcp_last_part(gcp->network);
+    char uuid[37];
     kit_buf name;
-    kit_buf_init(&name, kit_op_memory(op), 63);
-    kit_buf_addf(&name, "archway-ssh-%s", gcp_last_part(gcp->network));
+    if (strlen(RULE_PREFIX) + strlen(network) > LONGEST_NAME &&
+        !gcp_request_id(network, "firewall", uuid))
+        network = uuid;
+    kit_buf_init(&name, kit_op_memory(op), LONGEST_NAME);
+    kit_buf_addf(&name, RULE_PREFIX "%s", network);
     return name.state == KIT_BUF_OK ? kit_buf_text(&name) : "archway-ssh";
 }
 
