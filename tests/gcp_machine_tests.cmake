@@ -1,6 +1,6 @@
 # The GCP backend: where credentials come from, and the life of machines.
 if(TARGET archway_backend_gcp)
-    foreach(part codes insert options project)
+    foreach(part codes external hostile insert options project)
         archway_test(gcp_${part}_test gcp_${part}_test.c backend_host.c backend_services.c
             $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES PkgConfig::CRYPTO)
     endforeach()

@@ -216,7 +216,7 @@ void gcp_authenticate(aw_op *op)
     if (gcp->credentials_file) {
         auth->source = join(op, gcp->credentials_file, ", from the configuration");
         find(auth, gcp->credentials_file, 1);
-    } else if (variable) {
+    } else if (variable && *variable) {
         auth->source = join(op, variable, ", from GOOGLE_APPLICATION_CREDENTIALS");
         find(auth, variable, 1);
     } else {
