@@ -65,6 +65,15 @@ void exchange_drop(struct task *task)
     exchange_release(exchange);
 }
 
+/* The plugin is not asked what a failure means: then a create that was accepted may still come to be. */
+static void fail_unasked(struct op *op, const aw_error *error)
+{
+    aw_error copy = *error;
+    if (op->made)
+        copy.retry = AW_RETRY_UNKNOWN;
+    op_fail(op, &copy);
+}
+
 static void deliver_one(struct exchange *exchange, const aw_response *answer, const aw_error *error)
 {
     struct op *op = exchange->task.op;
@@ -76,7 +85,7 @@ static void deliver_one(struct exchange *exchange, const aw_response *answer, co
     else if (exchange->on_error && error->code != AW_E_NO_MEMORY)
         exchange->on_error(&op->face, error, answer, exchange->arg);
     else
-        op_fail(op, error);
+        fail_unasked(op, error);
     op->reading_write = false;
     exchange_release(exchange);
     op_settle(op);

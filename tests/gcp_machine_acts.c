@@ -19,7 +19,6 @@
 const char *const launch_url = "/instances?requestId=";
 
 const struct play plays[] = {
-#ifndef WITHOUT_MEMORY /* reads follow the request that makes the machine */
     {FIXTURES "life.http", {CREATE, WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}, NULL},
     {FIXTURES "stockout-next-zone.http", {CREATE}, NULL},
     {FIXTURES "exists-in-operation.http", {CREATE}, NULL},
@@ -28,7 +27,6 @@ const struct play plays[] = {
     {FIXTURES "operation-forbidden.http", {CREATE}, NULL},
     {FIXTURES "operation-unreadable.http", {CREATE}, NULL},
     {FIXTURES "firewall-race.http", {CREATE}, NULL},
-#endif
     {FIXTURES "denied.http", {CREATE}, NULL},
     {FIXTURES "exists-ours.http", {CREATE}, NULL},
     {FIXTURES "exists-others.http", {CREATE}, NULL},
