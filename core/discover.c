@@ -8,6 +8,9 @@
 #include "core/vec.h"
 
 #include <ctype.h>
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,12 +41,28 @@ static int add_path(struct folders *folders, char *path)
     return 0;
 }
 
+/* Beside the shared library, wherever it was installed; the static one does not know where that is. */
+static const char *installed_folder(char *buffer, size_t buffer_size)
+{
+    static const char here = 0;
+    Dl_info info;
+    char library[PATH_MAX];
+    if (!dladdr(&here, &info) || !info.dli_fname || !realpath(info.dli_fname, library))
+        return ARCHWAY_DEFAULT_PLUGIN_DIR;
+    char *slash = strrchr(library, '/');
+    if (strncmp(slash, "/libarchway.so", strlen("/libarchway.so")) != 0)
+        return ARCHWAY_DEFAULT_PLUGIN_DIR;
+    *slash = '\0';
+    snprintf(buffer, buffer_size, "%s/archway/backends", library);
+    return buffer;
+}
+
 int discover_plugins(archway *aw, const archway_options *options)
 {
+    char beside[PATH_MAX + sizeof "/archway/backends"];
     const char *variable = secure_getenv("ARCHWAY_BACKEND_PATH");
     KIT_CLEANUP(mem_free_text) char *path = mem_copy_text(variable ? variable : "");
-    const char *installed =
-        options->default_plugin_dir ? options->default_plugin_dir : ARCHWAY_DEFAULT_PLUGIN_DIR;
+    const char *installed = options->default_plugin_dir;
     struct folders folders = {0};
     int status = path ? 0 : -1;
     for (uint64_t i = 0; !status && i < options->plugin_dir_count; i++)
@@ -51,7 +70,8 @@ int discover_plugins(archway *aw, const archway_options *options)
     if (!status)
         status = add_path(&folders, path);
     if (!status)
-        status = add_folder(&folders, installed);
+        status =
+            add_folder(&folders, installed ? installed : installed_folder(beside, sizeof beside));
     if (!status)
         status = plugins_load(&aw->plugins, folders.items, folders.count, &host_services);
     mem_free(folders.items);

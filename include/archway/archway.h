@@ -54,7 +54,8 @@ typedef void (*archway_log_fn)(uint32_t level, const char *line, void *arg);
  *                  ~/.config/archway/config.yaml, if it is there. Without a file, every loaded backend
  *                  whose credentials are found in their usual places is used.
  *   plugin_dirs    searched first, in order; then ARCHWAY_BACKEND_PATH; then the installed folder.
- *   default_plugin_dir   takes the place of the installed folder.
+ *   default_plugin_dir   takes the place of the installed folder, which is archway/backends beside the shared
+ *                  library, and in a program with the static one where the build was to be installed.
  *   replay_path    a recorded conversation to answer from instead of the network. The clock is virtual,
  *                  the environment and the files are the recording's, and an unexpected request fails.
  *   record_dir     a folder to write the conversation to.
