@@ -65,11 +65,13 @@ void exchange_drop(struct task *task)
     exchange_release(exchange);
 }
 
-/* The plugin is not asked what a failure means: then a create that was accepted may still come to be. */
-static void fail_unasked(struct op *op, const aw_error *error)
+/* The plugin is not asked what it means that a read failed, or that memory ran out: a create that was
+ * accepted before may come to be. */
+static void fail_unasked(const struct exchange *exchange, const aw_error *error)
 {
+    struct op *op = exchange->task.op;
     aw_error copy = *error;
-    if (op->made)
+    if (op->made && (!exchange_is_making(exchange) || error->code == AW_E_NO_MEMORY))
         copy.retry = AW_RETRY_UNKNOWN;
     op_fail(op, &copy);
 }
@@ -85,7 +87,7 @@ static void deliver_one(struct exchange *exchange, const aw_response *answer, co
     else if (exchange->on_error && error->code != AW_E_NO_MEMORY)
         exchange->on_error(&op->face, error, answer, exchange->arg);
     else
-        fail_unasked(op, error);
+        fail_unasked(exchange, error);
     op->reading_write = false;
     exchange_release(exchange);
     op_settle(op);
