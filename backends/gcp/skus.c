@@ -15,7 +15,8 @@
 #define DAY_MS UINT64_C(86400000)
 
 enum {
-    MOST_PAGES = 200
+    MOST_PAGES = 200,
+    LATER_MS = 1 /* so that the next request leaves first */
 };
 
 /* A page that is read while the next one is on its way, which takes longer. */
@@ -169,7 +170,7 @@ static int page_read(aw_op *op, void *arg, const aw_response *answer, const char
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page");
     memcpy(later->data, answer->body.data, answer->body.size);
     later->size = answer->body.size;
-    aw_after(op, 0, on_later, skus);
+    aw_after(op, LATER_MS, on_later, skus);
     return 0;
 }
 
