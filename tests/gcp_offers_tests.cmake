@@ -1,6 +1,6 @@
 # What the GCP backend lists.
 if(TARGET archway_backend_gcp)
-    foreach(part prices parts)
+    foreach(part listing types attach prices parts kept quotas)
         archway_test(gcp_${part}_test gcp_${part}_test.c gcp_answers.c backend_host.c
             backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES PkgConfig::CRYPTO)
     endforeach()

@@ -179,12 +179,11 @@ static int items_read(const struct gcp_zone *zone, kit_scan *scan, aw_error *ret
 {
     struct record record;
     for (kit_scan_array(scan); kit_scan_element(scan);) {
-        kit_scan_forgive(scan);
         record_read(scan, &record);
         if (!scan->is_broken && record_use(zone, &record, &scan->problem, ret_error))
             return -1;
+        kit_scan_forgive(scan);
     }
-    kit_scan_forgive(scan);
     return 0;
 }
 

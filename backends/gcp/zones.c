@@ -61,12 +61,11 @@ static int items_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret
 {
     struct record record;
     for (kit_scan_array(scan); kit_scan_element(scan);) {
-        kit_scan_forgive(scan);
         record_read(scan, &record);
         if (!scan->is_broken && record_use(listing, &record, &scan->problem, ret_error))
             return -1;
+        kit_scan_forgive(scan);
     }
-    kit_scan_forgive(scan);
     return 0;
 }
 
