@@ -5,6 +5,8 @@
 #include "core/backend.h"
 #include "core/error.h"
 
+#include <string.h>
+
 #define AUTHENTICATE_TIMEOUT_MS 60000u
 /* google-auth's margin: the smallest metadata server cache hands out tokens until 4 minutes before. */
 #define REFRESH_AHEAD_MS 225000u
@@ -160,6 +162,32 @@ int credentials_get(struct credentials *credentials, struct credentials_wait *wa
 const aw_credentials *credentials_current(const struct credentials *credentials)
 {
     return left_ms(credentials) ? &credentials->value : NULL;
+}
+
+/* A shorter word is no secret, and may be part of any sentence. */
+static void hide(char *text, const char *secret)
+{
+    static const char instead[] = "<secret>";
+    size_t shown = strlen(instead);
+    size_t size = secret ? strlen(secret) : 0;
+    if (size < shown)
+        return;
+    for (char *at = strstr(text, secret); at; at = strstr(at + shown, secret)) {
+        memcpy(at, instead, shown);
+        memmove(at + shown, at + size, strlen(at + size) + 1);
+    }
+}
+
+void credentials_hide(const struct credentials *credentials, aw_error *error)
+{
+    const char *secrets[] = {credentials->value.secret, credentials->value.token};
+    if (!credentials->present)
+        return;
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+        hide(error->message, secrets[i]);
+        hide(error->provider_code, secrets[i]);
+        hide(error->request_id, secrets[i]);
+    }
 }
 
 void credentials_leave(struct credentials_wait *wait)

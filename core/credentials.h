@@ -41,6 +41,8 @@ void credentials_finish(struct credentials *credentials); /* with nobody waiting
 int credentials_get(struct credentials *credentials, struct credentials_wait *wait);
 /* What there is, unless it has expired; NULL otherwise. */
 const aw_credentials *credentials_current(const struct credentials *credentials);
+/* Takes them out of what an error says: a provider may repeat what it was sent. */
+void credentials_hide(const struct credentials *credentials, aw_error *error);
 /* Gives up waiting; again, or when not waiting, does nothing. */
 void credentials_leave(struct credentials_wait *wait);
 

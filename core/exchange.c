@@ -28,6 +28,7 @@ static void classify(struct exchange *exchange, aw_error *error)
                                      &raw);
     raw.size = sizeof raw; /* it is core's own, whatever was written over it */
     error_copy(error, &raw);
+    credentials_hide(&backend->credentials, error); /* before they are dropped, and it is logged */
     if (error->code && !error->http_status)
         error->http_status = exchange->call.answer.status;
 }

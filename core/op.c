@@ -143,6 +143,7 @@ void op_settle(struct op *op)
 
 void op_sign_error(const struct op *op, aw_error *error)
 {
+    credentials_hide(&op->backend->credentials, error);
     if (!error->backend[0])
         kit_error_text(error->backend, sizeof error->backend, op->backend->name);
     if (!error->region[0] && op->region)

@@ -154,6 +154,25 @@ static void test_a_key_that_is_refused_is_looked_for_again_once(void **state)
     stage_close();
 }
 
+static void find_long_key(aw_op *op)
+{
+    const aw_credentials found = {.size = sizeof found, .token = "sesame-sesame"};
+    aw_emit_credentials(op, &found);
+}
+
+static void test_a_key_that_the_provider_repeats_is_not_told(void **state)
+{
+    (void)state;
+    engine_script.authenticate = find_long_key;
+    stage_open(WHOLE MACHINES SAY("400", "sesame-sesame is wrong"));
+    must_not_list(begin_list(NULL, NULL), AW_E_INVALID, "<secret> is wrong");
+    stage_close();
+    stage_open(WHOLE MACHINES SAY("401", "no sesame-sesame")
+                   MACHINES SAY("401", "no sesame-sesame"));
+    must_not_list(begin_list(NULL, NULL), AW_E_UNAUTHENTICATED, "no <secret>");
+    stage_close();
+}
+
 static void test_many_whose_key_is_refused_look_for_it_once(void **state)
 {
     archway_job *jobs[3];
@@ -276,6 +295,7 @@ int main(void)
         STAGE_TEST(test_finding_nothing_or_what_has_expired_fails),
         STAGE_TEST(test_a_key_is_found_once),
         STAGE_TEST(test_a_key_that_is_refused_is_looked_for_again_once),
+        STAGE_TEST(test_a_key_that_the_provider_repeats_is_not_told),
         STAGE_TEST(test_many_whose_key_is_refused_look_for_it_once),
         STAGE_TEST(test_authenticate_itself_is_not_authenticated),
         STAGE_TEST(test_an_unsigned_request_needs_no_key),
