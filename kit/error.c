@@ -21,6 +21,17 @@ static bool is_control(const unsigned char *text)
     return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
 }
 
+/* Marks that turn a line round or break it, so that it reads as what it is not: U+200E, U+200F, U+2028 to
+ * U+202E, U+2066 to U+2069. */
+static bool is_layout(const unsigned char *text)
+{
+    if (text[0] != 0xe2)
+        return false;
+    return (text[1] == 0x80 &&
+            (text[2] == 0x8e || text[2] == 0x8f || (text[2] >= 0xa8 && text[2] <= 0xae))) ||
+           (text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9);
+}
+
 void kit_error_text(char *field, size_t field_size, const char *text)
 {
     const unsigned char *from = (const unsigned char *)(text ? text : "");
@@ -34,7 +45,7 @@ void kit_error_text(char *field, size_t field_size, const char *text)
             continue;
         }
         size_t size = kit_utf8_size((const char *)from);
-        bool kept = size > 0 && !is_control(from);
+        bool kept = size > 0 && !is_control(from) && !is_layout(from);
         if (at + (kept ? size : 1) >= field_size)
             break;
         if (kept)

@@ -161,6 +161,16 @@ static void test_control_characters_become_spaces(void **state)
     expect_field(NULL, "");
 }
 
+static void test_marks_that_turn_a_line_round_become_spaces(void **state)
+{
+    (void)state;
+    expect_field("a\xe2\x80\xae"
+                 "b",
+                 "a b");
+    expect_field("\xe2\x80\x8f\xe2\x80\xa8\xe2\x81\xa6\xe2\x81\xa9", "    ");
+    expect_field("\xe2\x80\x93\xe2\x82\xac", "\xe2\x80\x93\xe2\x82\xac");
+}
+
 static void test_what_is_not_utf8_becomes_question_marks(void **state)
 {
     (void)state;
@@ -220,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_an_error_can_be_built_from_its_own_message),
         cmocka_unit_test(test_failing_and_reporting_reach_the_operation),
         cmocka_unit_test(test_control_characters_become_spaces),
+        cmocka_unit_test(test_marks_that_turn_a_line_round_become_spaces),
         cmocka_unit_test(test_what_is_not_utf8_becomes_question_marks),
         cmocka_unit_test(test_a_long_text_is_cut_between_characters),
         cmocka_unit_test(test_a_long_message_is_cut_between_characters),
