@@ -11,6 +11,15 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* The library names the filter too, where a program would not know which one it was. */
+static int say_filter(const char *name, const char *message)
+{
+    size_t size = strlen(name);
+    if (strncmp(message, name, size) == 0 && strncmp(message + size, ": ", 2) == 0)
+        message += size + 2;
+    return say_usage("--%s: %s", name, message);
+}
+
 int offers_query(const struct options *options, archway_query **ret_query)
 {
     aw_error error;
@@ -24,7 +33,7 @@ int offers_query(const struct options *options, archway_query **ret_query)
         if (!row->filter || archway_query_set(query, row->filter, text, &error) == 0)
             continue;
         archway_query_destroy(query);
-        return say_usage("--%s: %s", row->name, error.message);
+        return say_filter(row->name, error.message);
     }
     *ret_query = query;
     return EXIT_OK;

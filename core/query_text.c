@@ -2,9 +2,9 @@
 /* The filters of a query, by name, and how each is read. */
 #include "core/query_read.h"
 
+#include "core/error.h"
 #include "core/mem.h"
 #include "kit/buf.h"
-#include "kit/error.h"
 #include "kit/nearest.h"
 
 #include <string.h>
@@ -126,7 +126,16 @@ static int read_cpu_token(struct cpu_wish *wish, struct span token, aw_error *re
         return kit_error_set(ret_error, AW_E_INVALID,
                              "cpu: \"%.*s\" is a second architecture: write one, or any for both",
                              SPAN_SHOWN(token));
-    return arch_word_read(token, &wish->arch, ret_error);
+    aw_error error;
+    if (arch_word_read(token, &wish->arch, &error) == 0)
+        return 0;
+    if (error.code == AW_E_NO_MEMORY)
+        return error_pass(ret_error, &error);
+    return kit_error_set(
+        ret_error, AW_E_INVALID,
+        "cpu: \"%.*s\" is neither a range of vCPUs nor an architecture: write 4.., 4..8 "
+        "or arm:4..",
+        SPAN_SHOWN(token));
 }
 
 static int read_cpu(struct archway_query *query, struct span text, aw_error *ret_error)

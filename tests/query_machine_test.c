@@ -48,8 +48,9 @@ static void test_a_cpu_that_means_nothing_is_refused(void **state)
     refuse_words("cpu", "arm:", "a part of it is empty");
     refuse_words("cpu", ":4", "a part of it is empty");
     refuse_words("cpu", "arm::4", "a part of it is empty");
-    refuse_words("cpu", "2:foo", "\"foo\" is not an architecture");
-    refuse_words("cpu", "armv8l:4", "\"armv8l\" is not an architecture");
+    refuse_words("cpu", "2:foo", "\"foo\" is neither a range of vCPUs nor an architecture");
+    refuse_words("cpu", "armv8l:4", "\"armv8l\" is neither a range of vCPUs nor an architecture");
+    refuse_words("cpu", "-1", "write 4.., 4..8 or arm:4..");
     refuse_words("cpu", "arm:x86", "\"x86\" is a second architecture");
     refuse_words("cpu", "2:arm:2", "\"2\" is a second count");
     refuse_words("cpu", "..", "a range without an end");
