@@ -44,9 +44,13 @@ static const char *kind_of(char first)
 int scan_is_next(kit_scan *scan, char first, const char *expected)
 {
     char c = scan_peek(scan);
+    const char *name = scan->name;
+    size_t name_size = scan->name_size;
     if (!scan->is_pending || c == first)
         return scan->is_pending;
     scan_skip(scan);
+    scan->name = name;
+    scan->name_size = name_size;
     if (c != 'n' && !scan->is_broken)
         refuse(scan, expected, kind_of(c));
     return 0;

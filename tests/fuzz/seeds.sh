@@ -8,7 +8,7 @@ plugin=$2
 out=$3
 
 rm -rf "$out"
-mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4,aws_xml}
+mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4,aws_xml,scan,sku}
 
 find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
 find "$source/fixtures" -name '*.xml' -size -64k -exec cp {} "$out/xml" \;
@@ -116,4 +116,24 @@ cat >"$out/aws_xml/listing.xml" <<'END'
     <set><item><instanceType>c7g.large</instanceType><other><a>1</a></other><b/></item></set>
     <nextToken>a+/=</nextToken>
 </Response>
+END
+
+# JSON once more, for the reader that makes no tree.
+cp "$out"/json/* "$out/scan"
+cat >"$out/scan/types.json" <<'END'
+{"items": [{"name": "c4a-standard-8", "guestCpus": 8, "id": "7", "accelerators": [{"guestAcceleratorCount": 1}],
+  "deprecated": {"state": "DEPRECATED"}, "\u0061": "\ud83d\ude00 \"x\"", "n": [0, -1, 1.5e-3, true, null]}],
+ "nextPageToken": "a/+=="}
+END
+cat >"$out/sku/everything" <<'END'
+Spot Preemptible C4A Arm Instance Core running in Iowa
+Nvidia Tesla T4 GPU attached to Spot Preemptible VMs running in Americas
+SSD backed Local Storage in Zurich
+A4 Nvidia B200 (1 gpu slice) running in Americas
+Memory Optimized Upgrade Premium for Memory-optimized Instance Ram running in Tokyo
+M4NUltramem224Instance Ram running in Iowa
+Commitment v1: C4A Arm Cpu in Mumbai for 1 Year
+C4A Arm Instance Core running in Frankfurt - DWS Defined Duration
+Reserved C4A Arm Instance Core in Frankfurt
+Compute optimized Core running in Americas
 END
