@@ -28,6 +28,8 @@ struct backend {
     int64_t skew_ms;      /* the provider's clock less ours, once a signature was refused for it */
     int64_t date_skew_ms; /* as the last answer's Date had it */
     bool date_known;
+    char trouble
+        [200]; /* why the last attempt failed that is to be repeated; "": none, or it went well since */
     struct region_search *regions; /* core/regions.h */
     struct shard **shards;         /* core/shard.h */
     size_t shard_count;

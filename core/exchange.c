@@ -112,6 +112,7 @@ static void on_wire_done(struct wire_call *call)
         explain_outcome(exchange, &error);
     settle(exchange, &error);
     if (error.code == AW_OK) {
+        exchange_backend(exchange)->trouble[0] = '\0';
         retry_succeeded(&exchange_backend(exchange)->budget, exchange->attempts);
         exchange_deliver(exchange, &answer, NULL);
         return;

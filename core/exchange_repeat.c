@@ -115,6 +115,7 @@ bool exchange_repeat(struct exchange *exchange, const aw_error *error)
     }
     if (error->code == AW_E_THROTTLED)
         limiter_hold(&backend->limiter, exchange->request.name, error->retry_after_ms);
+    kit_error_text(backend->trouble, sizeof backend->trouble, error->message);
     context_log(backend->aw, AW_LOG_INFO, "%s %s: again in %llu ms: %s", backend->name,
                 exchange->request.name, (unsigned long long)delay_ms, error->message);
     loop_set(backend->aw->loop, &exchange->timer, delay_ms);

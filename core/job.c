@@ -64,8 +64,9 @@ void job_limit_hard(archway_job *job, void (*late)(void *job))
 
 void job_late(const archway_job *job, const struct backend *backend, aw_error *ret_error)
 {
-    kit_error_set(ret_error, AW_E_TIMEOUT, "not finished within %llu ms",
-                  (unsigned long long)job->timeout_ms);
+    kit_error_set(ret_error, AW_E_TIMEOUT, "not finished within %llu ms%s%s",
+                  (unsigned long long)job->timeout_ms, *backend->trouble ? "; before that: " : "",
+                  backend->trouble);
     ret_error->retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     kit_error_text(ret_error->backend, sizeof ret_error->backend, backend->name);
 }

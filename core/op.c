@@ -61,8 +61,9 @@ static void on_deadline(void *arg)
         op->paced_since_ms = loop_now_ms(loop_of(op));
         return;
     }
-    kit_error_set(&error, AW_E_TIMEOUT, "not finished in time: the limit was %llu ms",
-                  (unsigned long long)op->deadline_ms);
+    const char *trouble = op->backend->trouble;
+    kit_error_set(&error, AW_E_TIMEOUT, "not finished in time: the limit was %llu ms%s%s",
+                  (unsigned long long)op->deadline_ms, *trouble ? "; before that: " : "", trouble);
     break_off(op, &error);
 }
 

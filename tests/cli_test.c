@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,6 +238,22 @@ static void test_a_filter_that_is_wrong_is_named(void **state)
     assert_contains(run.err, "no backend is called \"nope\"; there is: lambda");
 }
 
+static void test_a_provider_that_cannot_be_reached_is_named(void **state)
+{
+    static const char request[] = ">>> GET https://cloud.lambda.ai/api/v1/instance-types\n"
+                                  "accept: application/json\n<<< lost\n\n";
+    char recording[2048];
+    int size = snprintf(recording, sizeof recording, "archway-recording 1\n%s",
+                        "env LAMBDA_API_KEY <secret>\n");
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        size += snprintf(recording + size, sizeof recording - (size_t)size, "%s", request);
+    cli_write("down.http", recording);
+    archway("offers", "--replay", "down.http");
+    assert_code(1);
+    assert_contains(run.err, "request instance-types: GET https://cloud.lambda.ai/api/v1/");
+}
+
 static void test_help_fits_80_columns(void **state)
 {
     static const char *const verbs[] = {"backends",  "offers", "create", "list", "show",
@@ -313,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_without_credentials_it_says_what_to_set),
         cmocka_unit_test(test_wrong_usage_ends_with_2_and_names_what_was_meant),
         cmocka_unit_test(test_a_filter_that_is_wrong_is_named),
+        cmocka_unit_test(test_a_provider_that_cannot_be_reached_is_named),
         cmocka_unit_test(test_help_fits_80_columns),
         cmocka_unit_test(test_the_version_is_told),
         cmocka_unit_test(test_a_full_disk_is_an_error_and_a_closed_pipe_is_none),

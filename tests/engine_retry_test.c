@@ -113,6 +113,21 @@ static void test_coming_back_later_than_the_limit_is_not_tried(void **state)
     stage_close();
 }
 
+static void test_a_time_limit_tells_what_went_wrong_before(void **state)
+{
+    const archway_call brief = {.size = sizeof brief, .timeout_ms = 5000};
+    (void)state;
+    stage_open(WHOLE BUSY MACHINES "<<< 200 after 60s\n\nm1 r1 running\n\n");
+    const aw_error *problem = must_not_list(begin_list(NULL, &brief), AW_E_TIMEOUT);
+    assert_string_equal(problem->message, "not finished within 5000 ms; before that: busy");
+    stage_close();
+    stage_open(WHOLE BUSY FINE MACHINES "<<< 200 after 60s\n\nm1 r1 running\n\n");
+    must_list(begin_list(NULL, NULL));
+    problem = must_not_list(begin_list(NULL, &brief), AW_E_TIMEOUT);
+    assert_string_equal(problem->message, "not finished within 5000 ms");
+    stage_close();
+}
+
 static void test_a_spent_budget_ends_repetitions_and_success_earns_it_back(void **state)
 {
     (void)state;
@@ -328,6 +343,7 @@ int main(void)
         STAGE_TEST(test_a_flood_is_not_asked_for_again),
         STAGE_TEST(test_the_provider_says_when_to_come_back),
         STAGE_TEST(test_coming_back_later_than_the_limit_is_not_tried),
+        STAGE_TEST(test_a_time_limit_tells_what_went_wrong_before),
         STAGE_TEST(test_a_spent_budget_ends_repetitions_and_success_earns_it_back),
         STAGE_TEST(test_a_plugin_may_want_fewer_attempts),
         STAGE_TEST(test_a_repeatable_write_is_repeated),
