@@ -100,6 +100,7 @@ int session_open(struct session *session, const struct options *options)
         .replay_path = options_text(options, OPTION_REPLAY),
         .record_dir = options_text(options, OPTION_RECORD),
         .log = talk_log,
+        .refresh = options_count(options, OPTION_REFRESH) > 0,
     };
     *session = (struct session){.options = options};
     int result = archway_open(&how, &session->aw, &error);

@@ -68,6 +68,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_SORT] = {"sort", 0, VERB_FILTERS, "KEY",
                      "price, cpu, memory, gpu or name; -KEY: descending", "sort", NULL},
     [OPTION_LIMIT] = {"limit", 0, VERB_OFFERS, "N", "at most so many offers", "limit", NULL},
+    [OPTION_REFRESH] = {"refresh", 0, VERB_FILTERS, NULL,
+                        "ask again for what is kept on disk: prices, types", NULL, NULL},
     [OPTION_NAME] = {"name", 0, VERB_CREATE, "NAME", "what to call the machine (needed)", NULL,
                      NULL},
     [OPTION_SSH_KEY] = {"ssh-key", 0, VERB_CREATE, "FILE", "a public key that may log in (needed)",

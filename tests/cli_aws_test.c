@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -196,6 +198,59 @@ static void test_a_machine_is_terminated_by_its_reference(void **state)
     assert_contains(run.err, "'disableApiTermination'");
 }
 
+/* ---- what is kept on disk ---- */
+
+#define NOWHERE "http://127.0.0.1:1/"
+#define CACHE "archway/aws%20http%3A%2F%2F127.0.0.1%3A1"
+
+/* As it would lie there, had AWS answered a minute ago. */
+static void keep(const char *kind, const char *line)
+{
+    char content[256];
+    char file[512];
+    char name[128];
+    snprintf(content, sizeof content, "archway-aws %s-1 " NOWHERE "\n%s\nend\n", kind, line);
+    int head = snprintf(file, 65, "archway-cache 1 %zu %llu", strlen(content),
+                        ((unsigned long long)time(NULL) - 60) * 1000);
+    snprintf(file + head, sizeof file - (size_t)head, "%*s\n%s", 63 - head, "", content);
+    snprintf(name, sizeof name, "%s/%s-1-us-east-1", CACHE, kind);
+    cli_write(name, file);
+}
+
+static void keep_a_region(void)
+{
+    char here[400];
+    char variable[512];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(variable, sizeof variable, "XDG_CACHE_HOME=%s", here);
+    cli_environment(variable);
+    cli_environment("AWS_ACCESS_KEY_ID=AKIDEXAMPLE");
+    cli_environment("AWS_SECRET_ACCESS_KEY=none");
+    cli_environment("AWS_MAX_ATTEMPTS=1");
+    mkdir("archway", 0700);
+    mkdir(CACHE, 0700);
+    keep("types", "c7g.large\t2\t3\t2\t4096\t0");
+    keep("zones", "c7g.large\tab");
+    keep("prices", "c7g.large\t72500000");
+    cli_write("kept.yaml", "owner: me\nbackends:\n  - type: aws\n    endpoint: " NOWHERE
+                           "\n    regions: [us-east-1]\n");
+}
+
+static void test_what_is_kept_is_not_asked_for_unless_it_is_refreshed(void **state)
+{
+    (void)state;
+    keep_a_region();
+    archway("offers", "--config", "kept.yaml", "--on-demand");
+    assert_contains(run.out, "0.0725");
+    assert_lacks(run.err, "old");
+    archway("offers", "--config", "kept.yaml", "--on-demand", "--refresh");
+    assert_code(6);
+    assert_contains(run.out, "0.0725");
+    assert_contains(run.err, "The instance types of us-east-1 are 1 minutes old");
+    assert_contains(run.err, "The on-demand prices of us-east-1 are 1 minutes old");
+    cli_environment(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_why_a_spot_machine_ended_is_shown),
         cmocka_unit_test(test_machines_of_all_pages_are_listed),
         cmocka_unit_test(test_a_machine_is_terminated_by_its_reference),
+        cmocka_unit_test(test_what_is_kept_is_not_asked_for_unless_it_is_refreshed),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }
