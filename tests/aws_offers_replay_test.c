@@ -204,6 +204,7 @@ static void test_hostile_answers_are_refused_in_words(void **state)
     static const char *const cases[][2] = {
         {"offers-hostile", "found a document type"},
         {"offers-nested", "more than 64 levels"},
+        {"offers-flood", "too large"},
         {"offers-html", "an HTML page with the title \"Sign in\""},
     };
     (void)state;

@@ -224,7 +224,6 @@ static void find(aw_op *op, void *arg)
         aws_query_add(&request, AWS_GROUP_NAME, "Filter.1.Value.1");
     aws_query_add(&request, "vpc-id", "Filter.2.Name");
     aws_query_add(&request, launch->vpc, "Filter.2.Value.1");
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_groups, NULL, launch);
 }
 

@@ -133,7 +133,6 @@ static void describe(struct launch *launch)
     kit_request request;
     aws_query_init(&request, launch->op, AWS_EC2, "DescribeImages", launch->wish->region);
     aws_query_add(&request, launch->image, "ImageId.1");
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_image, on_no_image, launch);
 }
 
@@ -170,7 +169,6 @@ static void ask_parameter(struct launch *launch)
     kit_request request;
     aws_json_init(&request, launch->op, AWS_SSM, "GetParameter", launch->wish->region,
                   json_pack("{s:s}", "Name", name));
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_parameter, on_no_parameter, launch);
 }
 

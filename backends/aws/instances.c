@@ -89,7 +89,6 @@ static void ask_page(aw_op *op, struct listing *listing, const char *next_token)
     add_living(&request, &filters, &listing->wish);
     aws_query_add(&request, "1000", "MaxResults");
     aws_query_add(&request, next_token, "NextToken");
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_page, NULL, listing);
 }
 
@@ -172,7 +171,6 @@ static void ask(aw_op *op, void *arg)
     kit_request request;
     aws_query_init(&request, op, AWS_EC2, DESCRIBE, machine->region);
     aws_query_add(&request, machine->id, "InstanceId.1");
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_machine, on_no_machine, machine);
 }
 

@@ -210,6 +210,5 @@ void launch_find_network(struct launch *launch)
         add_filter(&request, "vpc-id", aws->vpcs);
     else
         add_filter(&request, "default-for-az", (const char *const[]){"true", NULL});
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_subnets, NULL, launch);
 }

@@ -35,7 +35,7 @@ static void init(kit_request *request, aw_op *op, enum aws_service service, cons
     request->wire.ca_file = aws->ca_file;
     request->wire.max_attempts = aws->max_attempts;
     if (is_read(action))
-        request->wire.flags |= AW_REQUEST_REPEATABLE;
+        request->wire.flags |= AW_REQUEST_REPEATABLE | AW_REQUEST_SHARED;
 }
 
 void aws_query_init(kit_request *request, aw_op *op, enum aws_service service, const char *action,

@@ -51,6 +51,5 @@ void aws_regions(aw_op *op)
 {
     kit_request request;
     aws_query_init(&request, op, AWS_EC2, DESCRIBE_REGIONS, NULL);
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_regions, on_failure, NULL);
 }

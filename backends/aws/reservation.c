@@ -84,6 +84,5 @@ void launch_find_reservation(struct launch *launch)
     }
     aws_query_init(&request, launch->op, AWS_EC2, DESCRIBE, launch->wish->region);
     aws_query_add(&request, id_of(launch), "CapacityReservationId.1");
-    request.wire.flags |= AW_REQUEST_SHARED;
     kit_request_send(&request, on_reservation, on_no_reservation, launch);
 }
