@@ -11,6 +11,14 @@
 
 #include <string.h>
 
+/* Some types are on sale to nobody, and there for whoever has reserved one: a type that is named together with
+ * what only its provider knows is tried. */
+static const char *availability_wanted(const struct options *options)
+{
+    return options_count(options, OPTION_TYPE) && options_count(options, OPTION_OPTION) ? "no"
+                                                                                        : "yes";
+}
+
 /* The first available offer of those that the filters allow. */
 static int choose(struct session *session, archway_job **ret_job)
 {
@@ -19,7 +27,7 @@ static int choose(struct session *session, archway_job **ret_job)
     int code = offers_query(session->options, &query);
     if (code != EXIT_OK)
         return code;
-    if (archway_query_set(query, "available", "yes", &error) != 0 ||
+    if (archway_query_set(query, "available", availability_wanted(session->options), &error) != 0 ||
         archway_query_set(query, "limit", "1", &error) != 0)
         return say_error(&error);
     code = offers_ask(session, query, ret_job);

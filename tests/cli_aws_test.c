@@ -18,6 +18,7 @@
 #undef FIXTURE
 #define FIXTURE(name) SOURCE_DIR "/fixtures/aws/" name ".http"
 #define REPLAY(name) "--replay", FIXTURE(name)
+#define KEY SOURCE_DIR "/fixtures/lambda/ssh-key.pub"
 #define AWS_MACHINE "i-0a1b2c3d4e5f67890"
 #define ROLE "role arn:aws:iam::123456789012:role/farm"
 
@@ -251,6 +252,22 @@ static void test_what_is_kept_is_not_asked_for_unless_it_is_refreshed(void **sta
     cli_environment(NULL);
 }
 
+static void test_a_type_that_only_reservations_have_is_tried_with_one(void **state)
+{
+    (void)state;
+    keep_a_region();
+    keep("types", "p5.4xlarge\t1\t4\t16\t262144\t0");
+    archway("create", "--config", "kept.yaml", "--ssh-key", KEY, "--name", "block", "--type",
+            "p5.4xlarge", "--on-demand", "--dry-run");
+    assert_code(6);
+    assert_contains(run.err, "available removed 1");
+    archway("create", "--config", "kept.yaml", "--ssh-key", KEY, "--name", "block", "--type",
+            "p5.4xlarge", "--on-demand", "--dry-run", "--option", "reservation=cr-0123");
+    assert_code(0);
+    assert_contains(run.out, "p5.4xlarge");
+    cli_environment(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_machines_of_all_pages_are_listed),
         cmocka_unit_test(test_a_machine_is_terminated_by_its_reference),
         cmocka_unit_test(test_what_is_kept_is_not_asked_for_unless_it_is_refreshed),
+        cmocka_unit_test(test_a_type_that_only_reservations_have_is_tried_with_one),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }
