@@ -297,3 +297,13 @@ void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_an
         return;
     loop_set(op->backend->aw->loop, &exchange->timer, 0);
 }
+
+const aw_request *exchange_awaited(const struct op *op)
+{
+    for (const struct link *link = op->tasks.next; link != &op->tasks; link = link->next) {
+        struct task *task = list_item(link, struct task, link);
+        if (task->drop == exchange_drop)
+            return &((struct exchange *)(void *)task)->request;
+    }
+    return NULL;
+}

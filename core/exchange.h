@@ -14,4 +14,7 @@ struct op;
 void exchange_start(struct op *op, const aw_request *request, aw_answer_fn on_answer,
                     aw_error_fn on_error, void *arg);
 
+/* A request that the operation waits for; NULL: there is none. */
+const aw_request *exchange_awaited(const struct op *op);
+
 #endif

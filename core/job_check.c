@@ -2,6 +2,7 @@
 /* Looking at one backend as an operator would: what is used, where it was found, whether it works. */
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/exchange.h"
 #include "core/job.h"
 
 #include <string.h>
@@ -25,6 +26,19 @@ static void stop(archway_job *job)
 }
 
 static const struct job_kind check_kind = {.stop = stop};
+
+/* The backend may have been told of another place than the one it has by itself: by its own variables. */
+static void check_endpoint(const struct check_job *state, const aw_request *asked)
+{
+    const char *endpoint = state->backend->endpoint;
+    const char *configured = state->backend->config->endpoint ? ", from the configuration" : "";
+    const char *host = asked ? strstr(asked->url, "://") : NULL;
+    if (!host || !strncmp(asked->url, endpoint, strlen(endpoint)))
+        job_add_finding(state->job, ARCHWAY_GOOD, "endpoint", "%s%s", endpoint, configured);
+    else
+        job_add_finding(state->job, ARCHWAY_GOOD, "endpoint", "%.*s",
+                        (int)(host - asked->url) + 3 + (int)strcspn(host + 3, "/?"), asked->url);
+}
 
 static const char *env(archway_job *job, const char *name)
 {
@@ -56,17 +70,26 @@ static void check_proxy(archway_job *job)
     job_add_finding(job, ARCHWAY_GOOD, "proxy", "none");
 }
 
-static void check_ca(archway_job *job)
+static void check_ca_file(archway_job *job, const char *path, const char *source)
+{
+    struct world *world = job->aw->world;
+    bool found = world->ops->file_exists(world, path);
+    job_add_finding(job, found ? ARCHWAY_GOOD : ARCHWAY_BAD, "ca", "%s, from %s%s", path, source,
+                    found ? "" : ", which is not there");
+}
+
+static void check_ca(archway_job *job, const aw_request *asked)
 {
     static const char *const names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
-    struct world *world = job->aw->world;
+    if (asked && asked->ca_file) {
+        check_ca_file(job, asked->ca_file, "the backend's settings");
+        return;
+    }
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *path = env(job, names[i]);
         if (!path)
             continue;
-        bool found = world->ops->file_exists(world, path);
-        job_add_finding(job, found ? ARCHWAY_GOOD : ARCHWAY_BAD, "ca", "%s, from %s%s", path,
-                        names[i], found ? "" : ", which is not there");
+        check_ca_file(job, path, names[i]);
         return;
     }
     job_add_finding(job, ARCHWAY_GOOD, "ca", "the system's certificates");
@@ -137,15 +160,15 @@ static void start(void *arg)
 {
     archway_job *job = arg;
     struct check_job *state = job->state;
-    job_add_finding(job, ARCHWAY_GOOD, "endpoint", "%s%s", state->backend->endpoint,
-                    state->backend->config->endpoint ? ", from the configuration" : "");
-    check_proxy(job);
-    check_ca(job);
-    if (job->ended)
-        return;
     state->op = job_op(job, state->backend, OP_REGIONS, NULL, &sink);
-    if (state->op)
-        op_start(state->op, NULL);
+    if (!state->op)
+        return;
+    op_start(state->op, NULL);
+    const aw_request *asked = exchange_awaited(state->op);
+    check_endpoint(state, asked);
+    check_proxy(job);
+    if (!job->ended)
+        check_ca(job, asked);
 }
 
 int archway_check(archway *aw, const char *backend, const archway_call *call, archway_job **ret_job,

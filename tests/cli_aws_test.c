@@ -199,6 +199,26 @@ static void test_a_machine_is_terminated_by_its_reference(void **state)
     assert_contains(run.err, "'disableApiTermination'");
 }
 
+/* Nobody is asked: nothing listens at the proxy. */
+static void test_doctor_names_the_place_and_the_authorities_that_are_used(void **state)
+{
+    (void)state;
+    cli_write("plain.yaml", "owner: me\nbackends:\n  - type: aws\n");
+    cli_environment("AWS_ACCESS_KEY_ID=AKIDEXAMPLE");
+    cli_environment("AWS_SECRET_ACCESS_KEY=none");
+    cli_environment("AWS_MAX_ATTEMPTS=1");
+    cli_environment("HTTPS_PROXY=http://127.0.0.1:1");
+    cli_environment("AWS_REGION=cn-north-1");
+    cli_environment("AWS_CA_BUNDLE=/none/authorities.pem");
+    archway("doctor", "--config", "plain.yaml");
+    assert_contains(run.out, "  good  endpoint      https://ec2.cn-north-1.amazonaws.com.cn\n");
+    assert_contains(run.out, "  bad   ca            /none/authorities.pem, ");
+    cli_environment("AWS_ENDPOINT_URL_EC2=http://127.0.0.1:1/base");
+    archway("doctor", "--config", "plain.yaml");
+    assert_contains(run.out, "  good  endpoint      http://127.0.0.1:1\n");
+    cli_environment(NULL);
+}
+
 /* ---- what is kept on disk ---- */
 
 #define NOWHERE "http://127.0.0.1:1/"
@@ -273,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_doctor_says_where_credentials_were_found),
         cmocka_unit_test(test_doctor_says_why_there_are_none),
+        cmocka_unit_test(test_doctor_names_the_place_and_the_authorities_that_are_used),
         cmocka_unit_test(test_a_role_that_may_not_be_assumed_is_an_administrators_affair),
         cmocka_unit_test(test_a_request_is_signed_as_ec2_wants_it),
         cmocka_unit_test(test_other_services_and_regions_can_be_signed_for),
