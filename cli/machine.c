@@ -101,13 +101,22 @@ static int say_unknown(const archway_job *job, const char *id)
                        id);
 }
 
+/* Lists that are read page by page may have a machine twice. */
+static bool is_machine(const struct machine *machine, const char *backend,
+                       const aw_instance *instance)
+{
+    return strcmp(machine->backend, backend) == 0 && strcmp(machine->id, instance->id) == 0 &&
+           strcmp(machine->region, instance->region) == 0;
+}
+
 static int find_in(const archway_job *job, const char *id, struct machine *ret_machine)
 {
     size_t matches = 0;
     const char *backend;
     const aw_instance *instance;
     for (uint64_t i = 0; (instance = archway_job_instance(job, i, &backend)) != NULL; i++) {
-        if (strcmp(instance->id, id) != 0)
+        if (strcmp(instance->id, id) != 0 ||
+            (matches > 0 && is_machine(ret_machine, backend, instance)))
             continue;
         if (matches++ == 0)
             machine_copy(ret_machine, backend, instance);

@@ -249,7 +249,28 @@ static void test_a_machine_that_is_gone_is_terminated_already(void **state)
     json_t *root = cli_json();
     assert_string_equal(cli_json_at(root, "instances.0.ref"), MACHINE_REF);
     assert_string_equal(cli_json_at(root, "instances.0.ok"), "true");
+    assert_string_equal(cli_json_at(root, "instances.0.state"), "terminated");
     json_decref(root);
+}
+
+static void test_a_machine_that_is_listed_twice_is_one(void **state)
+{
+    (void)state;
+    cli_write("twice.json",
+              "{\"data\":[{\"id\":\"x1\",\"status\":\"active\",\"region\":{\"name\":\"r\"},"
+              "\"instance_type\":{\"name\":\"t\"}},{\"id\":\"x1\",\"status\":\"active\","
+              "\"region\":{\"name\":\"r\"},\"instance_type\":{\"name\":\"t\"}}]}");
+    cli_write(
+        "twice.http",
+        "archway-recording 1\nenv LAMBDA_API_KEY <secret>\n"
+        ">>> GET https://cloud.lambda.ai/api/v1/instances\naccept: application/json\n<<< 200\n"
+        "content-type: application/json\n\n@twice.json\n\n"
+        ">>> GET https://cloud.lambda.ai/api/v1/instances/x1\naccept: application/json\n"
+        "<<< 404\ncontent-type: application/json\n\n"
+        "{\"error\": {\"code\": \"global/object-does-not-exist\", \"message\": \"No.\"}}\n");
+    archway("show", "x1", "--replay", "twice.http");
+    assert_code(3);
+    assert_contains(run.err, "lambda/r: No.");
 }
 
 static void test_nothing_of_a_provider_drives_the_terminal(void **state)
@@ -372,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_a_bare_id_is_looked_for),
         cmocka_unit_test(test_a_bare_id_that_two_backends_have_is_ambiguous),
         cmocka_unit_test(test_a_machine_that_is_gone_is_terminated_already),
+        cmocka_unit_test(test_a_machine_that_is_listed_twice_is_one),
         cmocka_unit_test(test_nothing_of_a_provider_drives_the_terminal),
         cmocka_unit_test(test_an_interrupt_ends_it_within_two_seconds),
         cmocka_unit_test(test_an_interrupted_create_says_what_may_be_running),

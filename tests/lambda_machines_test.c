@@ -134,6 +134,8 @@ static void test_terminating_succeeds_when_the_order_is_taken_or_nothing_is_ther
     terminate(host, 404,
               REFUSAL("global/object-does-not-exist", "Specified instance does not exist."));
     assert_int_equal(host->error.code, AW_OK);
+    assert_contains(host_results(host), MACHINE_ID);
+    assert_contains(host_results(host), "state 6");
 }
 
 static void test_terminating_does_not_succeed_by_accident(void **state)
