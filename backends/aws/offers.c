@@ -77,7 +77,7 @@ static void start(aw_op *op, struct aws_part *part)
     if (kept && !aws_kept_load(op, part->listing, kept, kept->fresh_ms, &age_ms))
         return;
     part->listing->waiting++;
-    aws_pages_start(op, &part->kind->pages, part);
+    kit_pages_start(op, &part->kind->pages, part);
 }
 
 void aws_list_offers(aw_op *op, const aw_offer_query *query)

@@ -10,6 +10,7 @@
 
 #include "backends/aws/aws.h"
 #include "kit/json.h"
+#include "kit/pages.h"
 
 #include <stdbool.h>
 
@@ -102,26 +103,10 @@ void aws_part_leave_out(struct aws_part *part, const char *why);
 
 /* ---- pages (pages.c) ---- */
 
-/* How the pages of something are asked for, one after the other. */
-struct aws_pages {
-    const char *action;
-    unsigned most; /* as many as the provider could mean */
-    /* Builds the request for a page. `token` is NULL for the first. */
-    void (*ask)(kit_request *request, aw_op *op, const void *owner, const char *token);
-    /* Reads a page. The token of the next one goes to *ret_token, in the operation's memory. */
-    int (*read)(aw_op *op, void *owner, const aw_response *answer, const char **ret_token,
-                aw_error *ret_error);
-    /* All pages have been read (`why` is NULL), or not. */
-    void (*ended)(aw_op *op, void *owner, const aw_error *why);
-};
-
-/* `pages` and `owner` must live as long as the operation. */
-void aws_pages_start(aw_op *op, const struct aws_pages *pages, void *owner);
-
 /* The beginning and the end of `read` where answers are XML. NULL, with the document's error, for what is no
  * answer to the action. Elements below the root that are not of the `wanted` names may be left out. */
 const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
-                                   const char *const *wanted, const struct aws_pages *pages);
+                                   const char *const *wanted, const struct kit_pages *pages);
 /* -1 when the document has an error, or for want of memory. */
 int aws_pages_next(aw_op *op, const kit_xml *document, const kit_xml_node *root,
                    const char **ret_token, aw_error *ret_error);
@@ -167,7 +152,7 @@ int aws_kept_number(const char *text, uint64_t max, uint64_t *ret_number);
 
 struct aws_part_kind {
     const char *what; /* for people: "instance types" */
-    struct aws_pages pages;
+    struct kit_pages pages;
     const struct aws_kept *kept; /* NULL: too short-lived to be kept */
 };
 

@@ -53,7 +53,7 @@ static json_t *filters(const char *region)
     return NULL;
 }
 
-static void ask(kit_request *request, aw_op *op, const void *part, const char *token)
+static void ask(kit_request *request, aw_op *op, void *part, const char *token)
 {
     const struct aws_listing *listing = ((const struct aws_part *)part)->listing;
     json_t *body =
@@ -63,7 +63,7 @@ static void ask(kit_request *request, aw_op *op, const void *part, const char *t
         json_decref(body);
         body = NULL;
     }
-    aws_json_init(request, op, AWS_PRICING, aws_prices_part.pages.action, listing->region, body);
+    aws_json_init(request, op, AWS_PRICING, aws_prices_part.pages.name, listing->region, body);
 }
 
 /* ---- a price ---- */
@@ -287,7 +287,8 @@ static const struct aws_kept kept = {
 
 const struct aws_part_kind aws_prices_part = {
     .what = "on-demand prices",
-    .pages = {.action = "GetProducts",
+    .pages = {.title = "AWS",
+              .name = "GetProducts",
               .most = MOST_PAGES,
               .ask = ask,
               .read = page_read,

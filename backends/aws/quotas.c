@@ -75,9 +75,9 @@ struct limits {
     uint64_t vcpus[FAMILIES];
 };
 
-static const struct aws_pages quota_pages;
+static const struct kit_pages quota_pages;
 
-static void ask(kit_request *request, aw_op *op, const void *owner, const char *token)
+static void ask(kit_request *request, aw_op *op, void *owner, const char *token)
 {
     const struct limits *limits = owner;
     json_t *body = json_pack("{s:s,s:i}", "ServiceCode", "ec2", "MaxResults", 100);
@@ -85,7 +85,7 @@ static void ask(kit_request *request, aw_op *op, const void *owner, const char *
         json_decref(body);
         body = NULL;
     }
-    aws_json_init(request, op, AWS_QUOTAS, quota_pages.action, limits->region, body);
+    aws_json_init(request, op, AWS_QUOTAS, quota_pages.name, limits->region, body);
 }
 
 /* -1: it counts something else. */
@@ -141,7 +141,8 @@ static void ended(aw_op *op, void *owner, const aw_error *why)
     }
 }
 
-static const struct aws_pages quota_pages = {.action = "ListServiceQuotas",
+static const struct kit_pages quota_pages = {.title = "AWS",
+                                             .name = "ListServiceQuotas",
                                              .most = MOST_PAGES,
                                              .ask = ask,
                                              .read = page_read,
@@ -155,5 +156,5 @@ void aws_list_quotas(aw_op *op, const aw_offer_query *query)
         return;
     limits->region = kit_copy_text(op, query->region ? query->region : aws->default_region);
     if (limits->region)
-        aws_pages_start(op, &quota_pages, limits);
+        kit_pages_start(op, &quota_pages, limits);
 }

@@ -16,10 +16,10 @@ enum {
 };
 
 /* The time is the same on all pages: their tokens belong to the question. */
-static void ask(kit_request *request, aw_op *op, const void *part, const char *token)
+static void ask(kit_request *request, aw_op *op, void *part, const char *token)
 {
     const struct aws_listing *listing = ((const struct aws_part *)part)->listing;
-    aws_query_init(request, op, AWS_EC2, aws_spot_part.pages.action, listing->region);
+    aws_query_init(request, op, AWS_EC2, aws_spot_part.pages.name, listing->region);
     aws_query_add(request, LINUX, "ProductDescription.1");
     aws_query_add(request, listing->started, "StartTime");
     aws_query_add(request, "1000", "MaxResults");
@@ -105,7 +105,8 @@ static int page_read(aw_op *op, void *part, const aw_response *answer, const cha
 
 const struct aws_part_kind aws_spot_part = {
     .what = "spot prices",
-    .pages = {.action = "DescribeSpotPriceHistory",
+    .pages = {.title = "AWS",
+              .name = "DescribeSpotPriceHistory",
               .most = MOST_PAGES,
               .ask = ask,
               .read = page_read,

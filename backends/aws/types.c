@@ -16,10 +16,10 @@ enum {
 #define BYTES_PER_GB UINT64_C(1000000000)
 #define BYTES_PER_MIB (UINT64_C(1) << 20)
 
-static void ask(kit_request *request, aw_op *op, const void *part, const char *token)
+static void ask(kit_request *request, aw_op *op, void *part, const char *token)
 {
     const struct aws_listing *listing = ((const struct aws_part *)part)->listing;
-    aws_query_init(request, op, AWS_EC2, aws_types_part.pages.action, listing->region);
+    aws_query_init(request, op, AWS_EC2, aws_types_part.pages.name, listing->region);
     aws_query_add(request, "100", "MaxResults");
     aws_query_add(request, token, "NextToken");
 }
@@ -161,7 +161,8 @@ static int page_read(aw_op *op, void *part, const aw_response *answer, const cha
 
 const struct aws_part_kind aws_types_part = {
     .what = "instance types",
-    .pages = {.action = "DescribeInstanceTypes",
+    .pages = {.title = "AWS",
+              .name = "DescribeInstanceTypes",
               .most = MOST_PAGES,
               .ask = ask,
               .read = page_read,

@@ -11,10 +11,10 @@ enum {
     LETTERS = 26
 };
 
-static void ask(kit_request *request, aw_op *op, const void *part, const char *token)
+static void ask(kit_request *request, aw_op *op, void *part, const char *token)
 {
     const struct aws_listing *listing = ((const struct aws_part *)part)->listing;
-    aws_query_init(request, op, AWS_EC2, aws_zones_part.pages.action, listing->region);
+    aws_query_init(request, op, AWS_EC2, aws_zones_part.pages.name, listing->region);
     aws_query_add(request, "availability-zone", "LocationType");
     aws_query_add(request, "1000", "MaxResults");
     aws_query_add(request, token, "NextToken");
@@ -81,7 +81,8 @@ static const struct aws_kept kept = {
 
 const struct aws_part_kind aws_zones_part = {
     .what = "zones",
-    .pages = {.action = "DescribeInstanceTypeOfferings",
+    .pages = {.title = "AWS",
+              .name = "DescribeInstanceTypeOfferings",
               .most = MOST_PAGES,
               .ask = ask,
               .read = page_read,
