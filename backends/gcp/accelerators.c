@@ -24,11 +24,12 @@ static void ask(kit_request *request, aw_op *op, void *listing, const char *toke
     kit_request_query(request, "pageToken", token);
 }
 
-static void report_zone(struct gcp_listing *listing, const char *scope, const char *why)
+static void leave_zone_out(struct gcp_listing *listing, const char *scope, const char *why)
 {
-    kit_report(listing->op, AW_E_UNAVAILABLE,
-               "Which GPUs can be attached in %.64s is not known: %.200s", gcp_last_part(scope),
-               why);
+    aw_error problem;
+    kit_error_set(&problem, AW_E_UNAVAILABLE, "%s", why);
+    gcp_problem_keep(listing, &listing->accelerator_problems, &problem,
+                     "Which GPUs can be attached in %.64s is not known", gcp_last_part(scope));
 }
 
 /* ---- one accelerator type ---- */
@@ -107,7 +108,7 @@ static int scope_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret
         else if (kit_scan_is(scan, "warning"))
             warning_read(scan, &scope);
     if (*scope.warning && strcmp(scope.warning, "NO_RESULTS_ON_PAGE") != 0)
-        report_zone(listing, scope.name, *scope.message ? scope.message : scope.warning);
+        leave_zone_out(listing, scope.name, *scope.message ? scope.message : scope.warning);
     if (problem.code == AW_E_NO_MEMORY)
         *ret_error = problem;
     return problem.code == AW_E_NO_MEMORY ? -1 : 0;
@@ -120,7 +121,7 @@ static void unreachables_read(struct gcp_listing *listing, kit_scan *scan)
     char scope[LONGEST_SCOPE];
     for (kit_scan_array(scan); kit_scan_element(scan);)
         if (kit_scan_text(scan, scope, sizeof scope))
-            report_zone(listing, scope, "it cannot be reached");
+            leave_zone_out(listing, scope, "it cannot be reached");
 }
 
 static int items_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret_error)
@@ -147,10 +148,13 @@ static int page_read(aw_op *op, void *listing, const aw_response *answer, const 
     return gcp_page_end(op, &scan, token, ret_token, ret_error);
 }
 
-static void ended(aw_op *op, void *listing, const aw_error *why)
+static void ended(aw_op *op, void *arg, const aw_error *why)
 {
+    struct gcp_listing *listing = arg;
+    (void)op;
     if (why)
-        gcp_report(op, why, "Which GPUs can be attached to machines is not known");
+        gcp_problem_keep(listing, &listing->accelerator_problems, why,
+                         "Which GPUs can be attached to machines is not known");
     gcp_listing_settle(listing);
 }
 

@@ -99,13 +99,14 @@ static void emit(struct draft *draft, bool spot)
     kit_buf needs;
     uint64_t nusd =
         gcp_bill(listing->prices, draft->machine, &draft->attached, draft->price_region, spot);
+    uint32_t availability = availability_of(draft->machine->name, spot);
     kit_buf_init_in(&needs, draft->needs, sizeof draft->needs);
     gcp_quota_write(&needs, draft->region->name, draft->machine, &draft->attached, spot);
-    draft->offer.quota = draft->needs;
+    draft->offer.quota = availability == AW_UNAVAILABLE ? NULL : draft->needs;
     draft->offer.spot = spot;
     draft->offer.priced = nusd > 0;
     draft->offer.price_nusd_per_hour = nusd;
-    draft->offer.availability = availability_of(draft->machine->name, spot);
+    draft->offer.availability = availability;
     aw_emit_offer(listing->op, &draft->offer);
 }
 
@@ -179,12 +180,24 @@ static void emit_machine(const struct gcp_listing *listing, const struct gcp_reg
 
 /* ---- problems ---- */
 
-static void report_machines(const struct gcp_listing *listing)
+static void report(aw_op *op, const struct gcp_problems *problems)
 {
+    for (const struct gcp_problem *problem = problems->first; problem; problem = problem->next)
+        aw_report(op, &problem->error);
+}
+
+static void report_all(const struct gcp_listing *listing)
+{
+    aw_op *op = listing->op;
+    report(op, &listing->zone_problems);
+    for (size_t i = 0; i < listing->zone_count; i++)
+        report(op, &listing->zones[i]->problems);
+    report(op, &listing->accelerator_problems);
+    report(op, &listing->price_problems);
     for (const struct gcp_machine *machine = listing->machines; machine; machine = machine->next)
         if (machine->facts.problem)
-            kit_report(listing->op, AW_E_PROTOCOL, "Machine type %s is left out: %.300s",
-                       machine->name, machine->facts.problem);
+            kit_report(op, AW_E_PROTOCOL, "Machine type %s is left out: %.300s", machine->name,
+                       machine->facts.problem);
 }
 
 /* Is there nothing to show? Then the operation fails, with the reason. */
@@ -210,7 +223,7 @@ void gcp_listing_emit(struct gcp_listing *listing)
 {
     if (has_failed(listing))
         return;
-    report_machines(listing);
+    report_all(listing);
     for (size_t i = 0; i < listing->region_count; i++) {
         const struct gcp_region *region = &listing->regions[i];
         int price_region = gcp_prices_region(listing->prices, region->name);

@@ -154,16 +154,16 @@ static void sizes_find(const struct record *record, struct gcp_facts *facts, aw_
 }
 
 /* `problem` is what could not be read of it, if anything. -1: no memory, or too many. */
-static int record_use(const struct gcp_zone *zone, const struct record *record, aw_error *problem,
+static int record_use(struct gcp_zone *zone, const struct record *record, aw_error *problem,
                       aw_error *ret_error)
 {
     struct gcp_facts facts = {0};
     if (!is_offered(record))
         return 0;
     if (!gcp_is_name(record->name)) {
-        kit_report(zone->listing->op, AW_E_PROTOCOL,
-                   "A machine type of %s is left out: \"%.80s\" is not the name of one", zone->name,
-                   record->name);
+        kit_error_set(problem, AW_E_PROTOCOL, "\"%.80s\" is not the name of one", record->name);
+        gcp_problem_keep(zone->listing, &zone->problems, problem,
+                         "A machine type of %s is left out", zone->name);
         return 0;
     }
     sizes_find(record, &facts, problem);
@@ -175,7 +175,7 @@ static int record_use(const struct gcp_zone *zone, const struct record *record, 
 
 /* ---- pages ---- */
 
-static int items_read(const struct gcp_zone *zone, kit_scan *scan, aw_error *ret_error)
+static int items_read(struct gcp_zone *zone, kit_scan *scan, aw_error *ret_error)
 {
     struct record record;
     for (kit_scan_array(scan); kit_scan_element(scan);) {
@@ -205,11 +205,13 @@ static int page_read(aw_op *op, void *zone, const aw_response *answer, const cha
 static void ended(aw_op *op, void *arg, const aw_error *why)
 {
     struct gcp_zone *zone = arg;
+    (void)op;
     struct gcp_listing *listing = zone->listing;
     if (why && listing->zones_failed++ == 0)
         listing->zone_problem = *why;
     if (why)
-        gcp_report(op, why, "The machine types of %s are not known", zone->name);
+        gcp_problem_keep(listing, &zone->problems, why, "The machine types of %s are not known",
+                         zone->name);
     gcp_listing_settle(listing);
 }
 

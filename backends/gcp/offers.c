@@ -7,6 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum {
+    MOST_PROBLEMS = 1000
+};
+
 void gcp_listing_wait(struct gcp_listing *listing)
 {
     listing->waiting++;
@@ -18,16 +22,25 @@ void gcp_listing_settle(struct gcp_listing *listing)
         gcp_listing_emit(listing);
 }
 
-void gcp_report(aw_op *op, const aw_error *problem, const char *format, ...)
+void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems,
+                      const aw_error *problem, const char *format, ...)
 {
     char before[256];
-    aw_error copy = *problem;
     va_list args;
+    if (listing->problem_count == MOST_PROBLEMS)
+        return;
+    struct gcp_problem *kept = aw_alloc(listing->op, sizeof *kept);
+    if (!kept)
+        return;
     va_start(args, format);
     vsnprintf(before, sizeof before, format, args);
     va_end(args);
-    snprintf(copy.message, sizeof copy.message, "%s: %.240s", before, problem->message);
-    aw_report(op, &copy);
+    kept->error = *problem;
+    snprintf(kept->error.message, sizeof kept->error.message, "%s: %.240s", before,
+             problem->message);
+    *(problems->last ? problems->last : &problems->first) = kept;
+    problems->last = &kept->next;
+    listing->problem_count++;
 }
 
 int gcp_page_end(aw_op *op, kit_scan *scan, const char *token, const char **ret_token,

@@ -28,6 +28,17 @@ struct gcp_zones {
     uint64_t words[GCP_ZONE_WORDS];
 };
 
+/* What the user is told at the end, in an order that does not depend on which answer came first. */
+struct gcp_problem {
+    struct gcp_problem *next;
+    aw_error error;
+};
+
+struct gcp_problems {
+    struct gcp_problem *first;
+    struct gcp_problem **last; /* NULL: there is none yet */
+};
+
 struct gcp_region {
     const char *name;
     struct gcp_zones zones;
@@ -38,6 +49,7 @@ struct gcp_zone {
     struct gcp_listing *listing;
     size_t number;
     bool is_listed; /* among the zones, so that its machine types are asked for */
+    struct gcp_problems problems;
 };
 
 /* What a machine type is. */
@@ -88,6 +100,10 @@ struct gcp_listing {
     size_t machine_count;
     struct gcp_attachable attachables[GCP_ATTACHABLES]; /* by the numbers of such GPUs */
     struct gcp_prices *prices;
+    struct gcp_problems zone_problems;
+    struct gcp_problems accelerator_problems;
+    struct gcp_problems price_problems;
+    unsigned problem_count; /* of all of them */
 };
 
 struct gcp_listing *gcp_listing_create(aw_op *op, const aw_offer_query *query);
@@ -124,9 +140,10 @@ void gcp_skus_start(struct gcp_listing *listing);
 void gcp_listing_wait(struct gcp_listing *listing);
 void gcp_listing_settle(struct gcp_listing *listing);
 
-/* Tells the problem as it was, with what it means for the offers before it: "WHAT: its message". */
-void gcp_report(aw_op *op, const aw_error *problem, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Keeps a problem as it was, with what it means for the offers before it: "WHAT: its message". */
+void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems,
+                      const aw_error *problem, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* All parts have ended (emit.c). */
 void gcp_listing_emit(struct gcp_listing *listing);

@@ -176,12 +176,15 @@ static int page_read(aw_op *op, void *arg, const aw_response *answer, const char
 
 /* ---- the end ---- */
 
-static void report_unread(aw_op *op, const struct skus *skus)
+static void tell_unread(const struct skus *skus)
 {
+    aw_error problem;
+    struct gcp_listing *listing = skus->listing;
+    kit_error_set(&problem, AW_E_PROTOCOL, "%s", skus->unread_why);
     if (skus->unread)
-        kit_report(op, AW_E_PROTOCOL,
-                   "Of the prices in Google's catalogue, %u cannot be used; the first: %s",
-                   skus->unread, skus->unread_why);
+        gcp_problem_keep(listing, &listing->price_problems, &problem,
+                         "Of the prices in Google's catalogue, %u cannot be used; the first",
+                         skus->unread);
 }
 
 /* What is older than it should be is better than nothing, and than a part of what is new. */
@@ -195,12 +198,14 @@ static void use_old(aw_op *op, struct gcp_listing *listing, const aw_error *why)
         return;
     bool has_some = !gcp_prices_are_empty(listing->prices);
     if (gcp_prices_load(op, old, gcp->billing, UINT64_MAX, &age_ms)) {
-        gcp_report(op, why, has_some ? "Some prices are not known" : "The prices are not known");
+        gcp_problem_keep(listing, &listing->price_problems, why, "%s",
+                         has_some ? "Some prices are not known" : "The prices are not known");
         return;
     }
     listing->prices = old;
     kit_kept_age(age_ms, age, sizeof age);
-    gcp_report(op, why, "The prices are %s old; newer ones cannot be had", age);
+    gcp_problem_keep(listing, &listing->price_problems, why,
+                     "The prices are %s old; newer ones cannot be had", age);
 }
 
 static void ended(aw_op *op, void *arg, const aw_error *why)
@@ -214,7 +219,7 @@ static void ended(aw_op *op, void *arg, const aw_error *why)
         kit_error_set(&empty, AW_E_UNSUPPORTED, "the catalogue has none in dollars");
         why = &empty;
     }
-    report_unread(op, skus);
+    tell_unread(skus);
     if (why)
         use_old(op, listing, why);
     else

@@ -53,7 +53,8 @@ static int record_use(struct gcp_listing *listing, const struct record *record, 
         return -1;
     }
     if (problem->code)
-        gcp_report(listing->op, problem, "The zone \"%.64s\" is left out", record->name);
+        gcp_problem_keep(listing, &listing->zone_problems, problem,
+                         "The zone \"%.64s\" is left out", record->name);
     return 0;
 }
 
