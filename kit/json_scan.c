@@ -65,11 +65,16 @@ static int is_blank(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/* Much of an answer that is laid out for people is the space before its lines. */
 char scan_peek(kit_scan *scan)
 {
-    while (scan->at < scan->end && is_blank(*scan->at))
-        scan->at++;
-    return scan->at < scan->end ? *scan->at : '\0';
+    static const char blanks[] = "        ";
+    const char *at = scan->at;
+    const char *end = scan->end;
+    while (at < end && is_blank(*at))
+        at += (size_t)(end - at) >= 8 && memcmp(at, blanks, 8) == 0 ? 8 : 1;
+    scan->at = at;
+    return at < end ? *at : '\0';
 }
 
 int scan_string(kit_scan *scan, struct scan_string *ret_string)
@@ -253,7 +258,10 @@ int kit_scan_element(kit_scan *scan)
 
 int kit_scan_is(const kit_scan *scan, const char *name)
 {
-    return strlen(name) == scan->name_size && memcmp(scan->name, name, scan->name_size) == 0;
+    size_t size = scan->name_size;
+    if (size == 0 || *name != *scan->name)
+        return size == 0 && *name == '\0';
+    return strncmp(name, scan->name, size) == 0 && name[size] == '\0';
 }
 
 int kit_scan_finish(kit_scan *scan, aw_error *ret_error)
