@@ -117,6 +117,19 @@ function fan_out(what, name,    ratio) {
         short(median("regions_" name "_cpu")) " ms")
 }
 
+# What Python is measured by is json.loads alone, on bytes that it has in memory.
+function google(what, name,    prefix, peak) {
+    prefix = "gcp_" name "_"
+    peak = prefix "peak"
+    if (!(prefix "time" in rounds))
+        return
+    row(what, measured(prefix "time", "ms", 1), met(median(prefix "ratio"), 1.2, "<= 1.2x the chain"), \
+        short(median(prefix "ratio")) "x the longest chain, " measured(prefix "chain", "ms", 1))
+    row("  CPU", measured(prefix "cpu", "ms", 1), "", \
+        peer("python's json on the same bytes", prefix "python", "ms", 1, prefix "cpu"))
+    row("  most memory", measured(peak, "MB", 1 / 1024), met(median(peak), 65536, "< 64 MB"), "")
+}
+
 function signatures() {
     if (!("sign_archway" in rounds))
         return
@@ -168,6 +181,10 @@ END {
     listing("types, zones, prices, spot prices, quotas", "all")
     fan_out("30 regions, 100 ms late: types", "types")
     fan_out("30 regions, 100 ms late: all of it", "all")
+    if ("gcp_fields_time" in rounds)
+        title("Listing Google Cloud, from start to end of the command, from a local server, 50 ms late")
+    google("37,000 types in 113 zones, 32,242 SKUs", "fields")
+    google("the same with all fields of each", "whole")
     signatures()
     print ""
     print "(*) measured on another day with gpuhunt's own query on a catalogue of the same size; not run here."
