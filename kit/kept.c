@@ -59,7 +59,14 @@ static int split(char *line, char *ret_fields[KIT_KEPT_FIELDS])
     return 0;
 }
 
-static int check_line(aw_op *op, const struct kit_kept *kept, const char *line, size_t size)
+/* What a load goes through. */
+struct reading {
+    aw_op *op;
+    const struct kit_kept *kept;
+    void *owner;
+};
+
+static int check_line(const struct reading *reading, const char *line, size_t size)
 {
     char copy[LONGEST_LINE];
     char *fields[KIT_KEPT_FIELDS];
@@ -67,21 +74,22 @@ static int check_line(aw_op *op, const struct kit_kept *kept, const char *line, 
         return -1;
     memcpy(copy, line, size);
     copy[size] = '\0';
-    return split(copy, fields) || kept->load(op, NULL, fields) ? -1 : 0;
+    return split(copy, fields) || reading->kept->load(reading->op, reading->owner, fields, 1) ? -1
+                                                                                              : 0;
 }
 
-static int check(aw_op *op, const struct kit_kept *kept, const char *lines)
+static int check(const struct reading *reading, const char *lines)
 {
     while (strcmp(lines, LAST_LINE) != 0) {
         size_t size = strcspn(lines, "\n");
-        if (lines[size] == '\0' || check_line(op, kept, lines, size))
+        if (lines[size] == '\0' || check_line(reading, lines, size))
             return -1;
         lines += size + 1;
     }
     return 0;
 }
 
-static int take_over(aw_op *op, const struct kit_kept *kept, void *owner, char *lines)
+static int take_over(const struct reading *reading, char *lines)
 {
     char *fields[KIT_KEPT_FIELDS];
     while (strcmp(lines, LAST_LINE) != 0) {
@@ -89,7 +97,7 @@ static int take_over(aw_op *op, const struct kit_kept *kept, void *owner, char *
         size_t size = strcspn(line, "\n");
         line[size] = '\0';
         lines += size + 1;
-        if (split(line, fields) || kept->load(op, owner, fields))
+        if (split(line, fields) || reading->kept->load(reading->op, reading->owner, fields, 0))
             return -1;
     }
     return 0;
@@ -101,14 +109,15 @@ int kit_kept_load(aw_op *op, const struct kit_kept *kept, void *owner, uint64_t 
     aw_bytes content;
     uint64_t age_ms = 0;
     size_t size = strlen(kept->first);
+    const struct reading reading = {op, kept, owner};
     if (aw_cache_get(op, kept->key, max_age_ms, &content, &age_ms))
         return -1;
     char *text = kit_copy(op, content.data, content.size);
     if (!text || strncmp(text, kept->first, size) != 0 || text[size] != '\n' ||
-        check(op, kept, text + size + 1))
+        check(&reading, text + size + 1))
         return -1;
     *ret_age_ms = age_ms;
-    return take_over(op, kept, owner, text + size + 1);
+    return take_over(&reading, text + size + 1);
 }
 
 void kit_kept_age(uint64_t age_ms, char *text, size_t size)

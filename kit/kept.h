@@ -14,9 +14,9 @@
 struct kit_kept {
     const char *key;   /* of the cache */
     const char *first; /* the first line, without its newline */
-    /* Takes a line over. Fields that are not there are NULL; they live as long as the operation. With `owner`
-     * NULL it is only checked. -1: it is not what was written, or no memory. */
-    int (*load)(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS]);
+    /* Takes a line over, or with `only_check` nothing. Fields that are not there are NULL; they live as long as the
+     * operation. -1: the line is not what was written, or no memory. */
+    int (*load)(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS], int only_check);
 };
 
 /* Begins the text, which then takes lines. */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MINUTE_MS UINT64_C(60000)
-
 enum {
     LETTERS = 26,
     LONGEST_ZONES = 1024,
@@ -17,24 +15,13 @@ enum {
 
 /* ---- problems ---- */
 
-static void age_write(uint64_t age_ms, char *text, size_t size)
-{
-    uint64_t minutes = age_ms / MINUTE_MS;
-    if (minutes < 120)
-        snprintf(text, size, "%u minutes", (unsigned)minutes);
-    else if (minutes < 48 * 60)
-        snprintf(text, size, "%u hours", (unsigned)(minutes / 60));
-    else
-        snprintf(text, size, "%u days", (unsigned)(minutes / (24 * 60)));
-}
-
 /* The problem as it was, with what it means for the offers before it. */
 static void report_part(aw_op *op, const struct aws_part *part)
 {
     char age[32];
     aw_error problem = part->problem;
     const char *region = part->listing->region;
-    age_write(part->age_ms, age, sizeof age);
+    kit_kept_age(part->age_ms, age, sizeof age);
     if (part->is_old)
         snprintf(problem.message, sizeof problem.message,
                  "The %s of %s are %s old; newer ones cannot be had: %.300s", part->kind->what,

@@ -10,6 +10,7 @@
 
 #include "backends/aws/aws.h"
 #include "kit/json.h"
+#include "kit/kept.h"
 #include "kit/pages.h"
 
 #include <stdbool.h>
@@ -120,8 +121,6 @@ int aws_pages_keep_token(aw_op *op, const char *token, const aw_error *problem,
 
 /* ---- keeping (kept.c) ---- */
 
-#define AWS_KEPT_FIELDS 10
-
 /* A part as text on disk, a line a type, fields with tabs between. */
 struct aws_kept {
     const char *name;         /* with the revision of its lines: "types-1" */
@@ -131,7 +130,7 @@ struct aws_kept {
     /* Takes the fields of a line over, the first of which is the type's name; what is known of it already
      * stays. They live as long as the operation. Without a type they are only checked. -1: they are not what
      * `save` writes. */
-    int (*load)(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type);
+    int (*load)(char *const fields[KIT_KEPT_FIELDS], struct aws_type *type);
 };
 
 void aws_kept_save(aw_op *op, const struct aws_listing *listing, const struct aws_kept *kept);
@@ -144,9 +143,6 @@ bool aws_is_outage(const aw_error *why);
 /* Keeps the names of regions, a line each; emits those that are kept, or returns -1 (regions_kept.c). */
 void aws_regions_keep(aw_op *op, const char *names);
 int aws_regions_recall(aw_op *op);
-
-/* -1: NULL, no number, or a larger one. */
-int aws_kept_number(const char *text, uint64_t max, uint64_t *ret_number);
 
 /* ---- the parts ---- */
 

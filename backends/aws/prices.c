@@ -272,10 +272,10 @@ static void save(kit_buf *text, const struct aws_type *type)
         kit_buf_addf(text, "%s\t%" PRIu64 "\n", type->name, type->nusd_per_hour);
 }
 
-static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
+static int load(char *const fields[KIT_KEPT_FIELDS], struct aws_type *type)
 {
     uint64_t nusd = 0;
-    if (aws_kept_number(fields[1], MOST_DOLLARS * NUSD_PER_DOLLAR, &nusd) || nusd == 0 || fields[2])
+    if (kit_kept_number(fields[1], MOST_DOLLARS * NUSD_PER_DOLLAR, &nusd) || nusd == 0 || fields[2])
         return -1;
     if (type && type->nusd_per_hour == 0)
         type->nusd_per_hour = nusd;

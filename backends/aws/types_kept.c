@@ -27,13 +27,13 @@ static void save(kit_buf *text, const struct aws_type *type)
 static int number_load(const char *field, uint64_t max, uint32_t *ret_number)
 {
     uint64_t number = 0;
-    if (aws_kept_number(field, max, &number))
+    if (kit_kept_number(field, max, &number))
         return -1;
     *ret_number = (uint32_t)number;
     return 0;
 }
 
-static int gpus_load(char *const fields[AWS_KEPT_FIELDS], struct aws_gpus *ret_gpus)
+static int gpus_load(char *const fields[KIT_KEPT_FIELDS], struct aws_gpus *ret_gpus)
 {
     if (!fields[6])
         return 0;
@@ -45,7 +45,7 @@ static int gpus_load(char *const fields[AWS_KEPT_FIELDS], struct aws_gpus *ret_g
     return fields[8] && *fields[8] && fields[9] && *fields[9] ? 0 : -1;
 }
 
-static int facts_load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *ret_type)
+static int facts_load(char *const fields[KIT_KEPT_FIELDS], struct aws_type *ret_type)
 {
     if (fields[1] && strcmp(fields[1], "!") == 0) {
         ret_type->problem = fields[2];
@@ -64,7 +64,7 @@ static int facts_load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *ret_
     return gpus_load(fields, &ret_type->gpus);
 }
 
-static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
+static int load(char *const fields[KIT_KEPT_FIELDS], struct aws_type *type)
 {
     struct aws_type checked = {.problem = NULL};
     if (!type)

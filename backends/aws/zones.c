@@ -63,7 +63,7 @@ static void save(kit_buf *text, const struct aws_type *type)
     kit_buf_add_char(text, '\n');
 }
 
-static int load(char *const fields[AWS_KEPT_FIELDS], struct aws_type *type)
+static int load(char *const fields[KIT_KEPT_FIELDS], struct aws_type *type)
 {
     uint32_t zones = 0;
     const char *letter = fields[1] ? fields[1] : "";

@@ -142,7 +142,7 @@ static void row_save(kit_buf *text, const struct gcp_prices *prices, const struc
                          row->name, prices->regions[i], row->nusd[0][i], row->nusd[1][i]);
 }
 
-static int load(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS])
+static int load(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS], int only_check)
 {
     struct gcp_part part = {0};
     uint64_t kind = 0;
@@ -156,7 +156,7 @@ static int load(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS])
         return -1;
     part.kind = (enum gcp_part_kind)kind;
     memcpy(part.name, fields[1], strlen(fields[1]));
-    for (int spot = 0; owner && spot < 2; spot++) {
+    for (int spot = 0; !only_check && spot < 2; spot++) {
         part.spot = spot;
         if (nusd[spot] && gcp_prices_add(owner, &part, fields[2], nusd[spot], &ignored))
             return -1;

@@ -254,9 +254,12 @@ static void on_project(aw_op *op, const aw_response *answer, void *arg)
 /* Whoever may not look at the project may still know the regions' quotas. */
 static void on_no_project(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
 {
+    char line[640];
     (void)answer;
     (void)arg;
-    aw_log(op, AW_LOG_WARNING, error->message);
+    snprintf(line, sizeof line, "The quotas of all regions together are not known: %s",
+             error->message);
+    aw_log(op, AW_LOG_WARNING, line);
 }
 
 void gcp_list_quotas(aw_op *op, const aw_offer_query *query)
