@@ -24,42 +24,6 @@ static const char *list_prices(struct backend_host *host, const char *prices)
     return host_results(host);
 }
 
-static void test_a_price_is_read_to_the_nanodollar(void **state)
-{
-    static const struct {
-        const char *text;
-        uint64_t nusd;
-    } good[] = {
-        {"0.0725000000", 72500000},
-        {"32.7726", 32772600000},
-        {"1", 1000000000},
-        {"0.000000001", 1},
-        {"0.0000000000", 0},
-        {"0.1234567894", 123456789},
-        {"0.1234567895", 123456790},
-        {"0.9999999999", 1000000000},
-        {"000.5", 500000000},
-        {"1000000", 1000000000000000u},
-        {"98.3200000000", 98320000000},
-    };
-    static const char *const bad[] = {
-        "",         ".5",    "1.",    "-1",      "+1",
-        "1e3",      "0x10",  "1,000", "1 2",     " 1",
-        "99999999", "1.2.3", "NaN",   "1.5 USD", "18446744073709551617"};
-    (void)state;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        uint64_t nusd = 7;
-        assert_int_equal(aws_price_read(good[i].text, &nusd), 0);
-        assert_int_equal(nusd, good[i].nusd);
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        uint64_t nusd = 7;
-        if (aws_price_read(bad[i], &nusd) == 0)
-            fail_msg("\"%s\" is taken for a price", bad[i]);
-        assert_int_equal(nusd, 7);
-    }
-}
-
 static void test_the_request_asks_for_nothing_else(void **state)
 {
     struct backend_host *host = *state;
@@ -209,7 +173,6 @@ static void test_prices_come_in_pages_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOSTED(test_a_price_is_read_to_the_nanodollar),
         HOSTED(test_the_request_asks_for_nothing_else),
         HOSTED(test_the_price_list_is_asked_where_it_lies),
         HOSTED(test_rows_of_another_kind_are_no_prices),

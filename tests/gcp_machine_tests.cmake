@@ -2,15 +2,15 @@
 if(TARGET archway_backend_gcp)
     foreach(part codes external hostile insert options project)
         archway_test(gcp_${part}_test gcp_${part}_test.c backend_host.c backend_services.c
-            $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES PkgConfig::CRYPTO)
+            $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()
     archway_test(gcp_auth_test gcp_auth_test.c gcp_key.c header_collector.c backend_host.c
-        backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES PkgConfig::CRYPTO)
+        backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     # From recordings, through core and the loaded plugin.
     archway_test(gcp_life_test gcp_life_test.c gcp_replay.c)
     # Over the network.
     archway_test(gcp_token_test gcp_token_test.c gcp_key.c tls_server.c authority.c
-        LIBRARIES PkgConfig::SSL PkgConfig::CRYPTO)
+        LIBRARIES archway_kit_crypto PkgConfig::SSL PkgConfig::CRYPTO)
     foreach(test gcp_life_test gcp_token_test)
         target_compile_definitions(${test} PRIVATE
             PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")

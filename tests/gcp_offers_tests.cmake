@@ -2,7 +2,7 @@
 if(TARGET archway_backend_gcp)
     foreach(part listing types attach prices parts kept quotas)
         archway_test(gcp_${part}_test gcp_${part}_test.c gcp_answers.c backend_host.c
-            backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES PkgConfig::CRYPTO)
+            backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()
     archway_test(gcp_offers_replay_test gcp_offers_replay_test.c replay_session.c)
     set(replays gcp_offers_replay_test)

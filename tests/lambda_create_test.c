@@ -340,7 +340,7 @@ static void test_a_create_without_memory_fails_at_every_step_and_asks_for_nothin
 static void test_more_keys_are_used_than_are_remembered(void **state)
 {
     struct lambda_known_keys known = {.next = 0};
-    struct lambda_ssh_key key = {.name = "k"};
+    kit_ssh_key key = {.name = "k"};
     (void)state;
     for (unsigned i = 0; i <= LAMBDA_KNOWN_KEYS; i++) {
         key.digest[0] = (unsigned char)i;

@@ -178,9 +178,6 @@ const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
 void aws_gpus_read(aw_op *op, kit_xml *document, const kit_xml_node *item,
                    struct aws_gpus *ret_gpus);
 
-/* "0.0725000000" in nano-dollars, to the digit. -1 when it is no such number (prices.c). */
-int aws_price_read(const char *text, uint64_t *ret_nusd);
-
 /* The code of the quota that counts a type's vCPUs, NULL where none is known (quotas.c). */
 const char *aws_quota_code(const char *type, bool spot);
 

@@ -5,6 +5,7 @@
 
 #include "kit/error.h"
 #include "kit/json_scan.h"
+#include "kit/price.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,6 @@
 
 enum {
     MOST_PAGES = 200,
-    FRACTION_DIGITS = 9,
     MOST_DOLLARS = 1000000,
     LONGEST_TEXT = 256,
     LONGEST_TOKEN = 8192,
@@ -64,34 +64,6 @@ static void ask(kit_request *request, aw_op *op, void *part, const char *token)
         body = NULL;
     }
     aws_json_init(request, op, AWS_PRICING, aws_prices_part.pages.name, listing->region, body);
-}
-
-/* ---- a price ---- */
-
-/* Rounded at the tenth digit behind the point, which no price has had so far. */
-static uint64_t fraction_read(const char *digits, size_t count)
-{
-    uint64_t nusd = 0;
-    for (size_t i = 0; i < FRACTION_DIGITS; i++)
-        nusd = nusd * 10 + (i < count ? (uint64_t)(digits[i] - '0') : 0);
-    return nusd + (count > FRACTION_DIGITS && digits[FRACTION_DIGITS] >= '5');
-}
-
-int aws_price_read(const char *text, uint64_t *ret_nusd)
-{
-    size_t count = strspn(text, "0123456789");
-    const char *fraction = text[count] == '.' ? text + count + 1 : "";
-    size_t digits = strspn(fraction, "0123456789");
-    uint64_t dollars = 0;
-    if (count == 0 || (*fraction ? fraction[digits] : text[count]) != '\0')
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        dollars = dollars * 10 + (uint64_t)(text[i] - '0');
-        if (dollars > MOST_DOLLARS)
-            return -1;
-    }
-    *ret_nusd = dollars * NUSD_PER_DOLLAR + fraction_read(fraction, digits);
-    return 0;
 }
 
 /* ---- a product ---- */
@@ -143,7 +115,7 @@ static void dimension_read(kit_scan *scan, struct product *product)
     }
     if (strcmp(unit, "Hrs") != 0 || !*price)
         return;
-    if (aws_price_read(price, &nusd))
+    if (kit_price_read(price, &nusd))
         snprintf(product->problem, sizeof product->problem, "\"%.40s\" is no price", price);
     else if (nusd > product->nusd_per_hour)
         product->nusd_per_hour = nusd;

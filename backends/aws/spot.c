@@ -4,6 +4,7 @@
 #include "backends/aws/offers.h"
 
 #include "kit/error.h"
+#include "kit/price.h"
 #include "kit/time.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ static void item_read(aw_op *op, struct aws_part *part, kit_xml *document, const
         .zone = (unsigned)zone,
         .since_ms = kit_time_read(kit_xml_find_text(item, "timestamp", NULL)),
     };
-    if (aws_price_read(text, &found.nusd_per_hour)) {
+    if (kit_price_read(text, &found.nusd_per_hour)) {
         kit_error_set(&error, AW_E_PROTOCOL, "\"%.40s\" is no price, of %.80s", text, name);
         aws_part_leave_out(part, error.message);
     } else if (found.nusd_per_hour > 0 && price_keep(op, part, name, &found, &error)) {

@@ -4,6 +4,7 @@
 
 #include "kit/buf.h"
 #include "kit/error.h"
+#include "kit/token_name.h"
 
 #include <string.h>
 
@@ -175,7 +176,7 @@ void gcp_create(aw_op *op, const aw_create *wish)
     creation->op = op;
     creation->wish = copy;
     creation->zones = order_zones(op, copy->zone ? copy->zone : "");
-    creation->name = gcp_machine_name(op, copy);
+    creation->name = kit_token_name(op, copy);
     if (!creation->name)
         kit_fail(op, AW_E_INTERNAL, "libcrypto has no SHA-256.");
     else if (!*creation->zones)

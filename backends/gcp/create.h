@@ -38,8 +38,4 @@ json_t *creation_text(aw_op *op, const char *format, ...) __attribute__((format(
 /* "attach=nvidia-tesla-t4:2;gpu=nvidia": a word of the offer's data. The value ends before ";". NULL: absent. */
 const char *gcp_data_word(const char *data, const char *name, size_t *ret_size);
 
-/* The user's name, as far as it goes, and a part that only this token has. NULL: the operation has failed, or
- * libcrypto cannot. */
-const char *gcp_machine_name(aw_op *op, const aw_create *wish);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "kit/json.h"
 #include "kit/request.h"
+#include "kit/ssh_key.h"
 
 #include <archway/backend.h>
 
@@ -26,27 +27,7 @@
 /* Lambda's limits on texts of a launch, in characters. */
 #define LAMBDA_NAME_MAX 64
 
-/* ---- ssh keys (sshkey.c) ---- */
-
-#define LAMBDA_SSH_KEY_MAX 4096
-#define LAMBDA_SSH_DIGEST_SIZE 32
-
-/* A public key, read. The texts point into the line that it was read from. */
-struct lambda_ssh_key {
-    const char *line;
-    const char *type;
-    const char *blob; /* base64 */
-    size_t line_size;
-    size_t type_size;
-    size_t blob_size;
-    unsigned char digest[LAMBDA_SSH_DIGEST_SIZE]; /* SHA-256 of the decoded blob */
-    char name[32];                                /* what it is registered as if it is not yet */
-};
-
-/* Reads one line of an authorized_keys file. AW_E_INVALID for what is no public key. */
-int lambda_ssh_key_read(const char *line, struct lambda_ssh_key *ret_key, aw_error *ret_error);
-/* Is `line` the same key? The comment does not count. */
-bool lambda_ssh_key_is(const struct lambda_ssh_key *key, const char *line);
+/* ---- ssh keys (known_keys.c) ---- */
 
 /*
  * Names under which keys are known to be registered, so that the next create need not ask again.
@@ -54,7 +35,7 @@ bool lambda_ssh_key_is(const struct lambda_ssh_key *key, const char *line);
  */
 #define LAMBDA_KNOWN_KEYS 16
 struct lambda_known_key {
-    unsigned char digest[LAMBDA_SSH_DIGEST_SIZE];
+    unsigned char digest[KIT_SSH_DIGEST_SIZE];
     char name[4 * LAMBDA_NAME_MAX + 1]; /* "": free */
 };
 struct lambda_known_keys {
@@ -62,11 +43,10 @@ struct lambda_known_keys {
     size_t next;
 };
 /* NULL: not known. The text lives until the next call of `learn` or `forget`. */
-const char *lambda_known_keys_find(const struct lambda_known_keys *known,
-                                   const struct lambda_ssh_key *key);
-void lambda_known_keys_learn(struct lambda_known_keys *known, const struct lambda_ssh_key *key,
+const char *lambda_known_keys_find(const struct lambda_known_keys *known, const kit_ssh_key *key);
+void lambda_known_keys_learn(struct lambda_known_keys *known, const kit_ssh_key *key,
                              const char *name);
-void lambda_known_keys_forget(struct lambda_known_keys *known, const struct lambda_ssh_key *key);
+void lambda_known_keys_forget(struct lambda_known_keys *known, const kit_ssh_key *key);
 
 /* ---- the state of an opened backend (lambda.c) ---- */
 
@@ -110,7 +90,7 @@ uint64_t lambda_price_read(const kit_json_node *type);
 /* One machine on its way: a copy of the wish, and how far it is. */
 struct lambda_creation {
     aw_create wish;
-    struct lambda_ssh_key key;
+    kit_ssh_key key;
     const char *key_name;
     bool key_remembered; /* the name comes from an earlier create: it may be gone by now */
     bool key_retried;    /* it was gone, and the keys have been listed anew: not once more */

@@ -217,14 +217,14 @@ static void key_register(aw_op *op, struct lambda_creation *creation)
 }
 
 /* The name under which the key is registered. "": it is not. NULL: its own name has another key. */
-static const char *key_find(const kit_json_node *keys, const struct lambda_ssh_key *key)
+static const char *key_find(const kit_json_node *keys, const kit_ssh_key *key)
 {
     const char *found = "";
     size_t count = kit_json_count(keys);
     for (size_t i = 0; i < count; i++) {
         kit_json_node item = kit_json_item(keys, i);
         const char *name = kit_json_find_text(&item, "name", "");
-        if (*name && lambda_ssh_key_is(key, kit_json_find_text(&item, "public_key", "")))
+        if (*name && kit_ssh_key_is(key, kit_json_find_text(&item, "public_key", "")))
             return name;
         if (strcmp(name, key->name) == 0)
             found = NULL;
@@ -283,7 +283,7 @@ void lambda_create(aw_op *op, const aw_create *wish)
     const char *line = key_line(op, wish->ssh_keys[0]);
     if (!creation || !line)
         return;
-    if (lambda_ssh_key_read(line, &creation->key, &error))
+    if (kit_ssh_key_read(line, &creation->key, &error))
         return aw_fail(op, &error);
     if (!launch_if_known(op, creation))
         keys_list(op, creation, AW_REQUEST_SHARED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Public ssh keys: read, compared, and remembered under the names they are registered as. */
-#include "backends/lambda/lambda.h"
+/* Public ssh keys: read and compared. */
+#include "kit/ssh_key.h"
 
 #include "kit/error.h"
 
@@ -28,7 +28,7 @@ static bool is_key_type(const char *text, size_t size)
 }
 
 /* Splits "type blob comment"; the line has no line break. */
-static void key_split(const char *line, struct lambda_ssh_key *ret_key)
+static void key_split(const char *line, kit_ssh_key *ret_key)
 {
     ret_key->line = line;
     ret_key->line_size = strlen(line);
@@ -50,9 +50,9 @@ static bool is_base64(const char *text, size_t size)
 
 /* The decoded blob begins with the length and the name of the type again: a cheap proof that it is
  * whole in front and belongs to its type. Takes its digest on the way. */
-static bool blob_read(struct lambda_ssh_key *key)
+static bool blob_read(kit_ssh_key *key)
 {
-    unsigned char bytes[LAMBDA_SSH_KEY_MAX];
+    unsigned char bytes[KIT_SSH_KEY_MAX];
     if (!is_base64(key->blob, key->blob_size))
         return false;
     int size = EVP_DecodeBlock(bytes, (const unsigned char *)key->blob, (int)key->blob_size);
@@ -70,25 +70,22 @@ static const char *mistake_of(const char *line)
 {
     if (strstr(line, "PRIVATE KEY"))
         return "The ssh key is a private key: it must stay where it is. Give the public one, from "
-               "the "
-               "file whose name ends in .pub.";
+               "the file whose name ends in .pub.";
     if (strpbrk(line, "\r\n"))
-        return "The ssh key has more than one line. Lambda Cloud takes exactly one public key; "
-               "give "
-               "one line of the file.";
-    if (strlen(line) > LAMBDA_SSH_KEY_MAX)
-        return "The ssh key is longer than the 4096 characters that Lambda Cloud takes. Shorten "
-               "its "
+        return "The ssh key has more than one line. Exactly one public key is taken; give one line "
+               "of the file.";
+    if (strlen(line) > KIT_SSH_KEY_MAX)
+        return "The ssh key is longer than the 4096 characters that are taken. Shorten its "
                "comment, or use an ed25519 key.";
     return NULL;
 }
 
-int lambda_ssh_key_read(const char *line, struct lambda_ssh_key *ret_key, aw_error *ret_error)
+int kit_ssh_key_read(const char *line, kit_ssh_key *ret_key, aw_error *ret_error)
 {
     const char *mistake = mistake_of(line);
     if (mistake)
         return kit_error_set(ret_error, AW_E_INVALID, "%s", mistake);
-    struct lambda_ssh_key key = {.line = NULL};
+    kit_ssh_key key = {.line = NULL};
     key_split(line, &key);
     if (!is_key_type(key.type, key.type_size) || !blob_read(&key))
         return kit_error_set(
@@ -102,51 +99,12 @@ int lambda_ssh_key_read(const char *line, struct lambda_ssh_key *ret_key, aw_err
     return 0;
 }
 
-bool lambda_ssh_key_is(const struct lambda_ssh_key *key, const char *line)
+bool kit_ssh_key_is(const kit_ssh_key *key, const char *line)
 {
-    struct lambda_ssh_key other;
+    kit_ssh_key other;
     key_split(line + strspn(line, " \t\r\n"), &other);
     other.blob_size = strcspn(other.blob, " \t\r\n");
     return other.type_size == key->type_size && other.blob_size == key->blob_size &&
            memcmp(other.type, key->type, key->type_size) == 0 &&
            memcmp(other.blob, key->blob, key->blob_size) == 0;
-}
-
-static size_t place_of(const struct lambda_known_keys *known, const struct lambda_ssh_key *key)
-{
-    size_t at = 0;
-    while (at < LAMBDA_KNOWN_KEYS &&
-           !(known->keys[at].name[0] &&
-             memcmp(known->keys[at].digest, key->digest, sizeof key->digest) == 0))
-        at++;
-    return at;
-}
-
-const char *lambda_known_keys_find(const struct lambda_known_keys *known,
-                                   const struct lambda_ssh_key *key)
-{
-    size_t at = place_of(known, key);
-    return at < LAMBDA_KNOWN_KEYS ? known->keys[at].name : NULL;
-}
-
-void lambda_known_keys_learn(struct lambda_known_keys *known, const struct lambda_ssh_key *key,
-                             const char *name)
-{
-    size_t size = strlen(name);
-    if (size >= sizeof known->keys[0].name)
-        return;
-    size_t at = place_of(known, key);
-    if (at == LAMBDA_KNOWN_KEYS) {
-        at = known->next;
-        known->next = (known->next + 1) % LAMBDA_KNOWN_KEYS;
-    }
-    memcpy(known->keys[at].digest, key->digest, sizeof key->digest);
-    memcpy(known->keys[at].name, name, size + 1);
-}
-
-void lambda_known_keys_forget(struct lambda_known_keys *known, const struct lambda_ssh_key *key)
-{
-    size_t at = place_of(known, key);
-    if (at < LAMBDA_KNOWN_KEYS)
-        known->keys[at].name[0] = '\0';
 }
