@@ -9,9 +9,14 @@
 #include "cli/verbs.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+enum {
+    LARGE_BLOCK = 64 << 10
+};
 
 /* Keys must not land in a core dump, nor be read by a debugger. The leak sanitizer is one. */
 static void protect_memory(void)
@@ -21,6 +26,14 @@ static void protect_memory(void)
     prctl(PR_SET_DUMPABLE, 0);
 #endif
     setrlimit(RLIMIT_CORE, &none);
+}
+
+/* Answers of a megabyte grow and go, one after the other. In the heap they would leave holes of their size; by
+ * default they come to lie there once the first has been freed. */
+static void return_large_blocks(void)
+{
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
 }
 
 /* A closed standard descriptor would be taken by the next file that is opened, and written to. */
@@ -84,6 +97,7 @@ int main(int argc, char **argv)
     struct options options;
     open_standard_files();
     protect_memory();
+    return_large_blocks();
     signals_catch();
     int code = options_read(&options, argc, argv);
     if (code == EXIT_OK)

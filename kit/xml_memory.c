@@ -120,11 +120,29 @@ const char *kit_xml_copy(kit_xml *document, const char *data, size_t size)
     return copy;
 }
 
-void kit_xml_finish(kit_xml *document)
+static void free_blocks(kit_xml *document, const struct kit_xml_block *last)
 {
-    while (document->blocks) {
+    while (document->blocks != last) {
         struct kit_xml_block *block = document->blocks;
         document->blocks = block->next;
         document->memory.resize(document->memory.context, block, block->size, 0);
     }
+}
+
+struct kit_xml_mark kit_xml_mark_memory(const kit_xml *document)
+{
+    const struct kit_xml_block *block = document->blocks;
+    return (struct kit_xml_mark){.block = document->blocks, .used = block ? block->used : 0};
+}
+
+void kit_xml_rewind_memory(kit_xml *document, const struct kit_xml_mark *mark)
+{
+    free_blocks(document, mark->block);
+    if (mark->block)
+        mark->block->used = mark->used;
+}
+
+void kit_xml_finish(kit_xml *document)
+{
+    free_blocks(document, NULL);
 }

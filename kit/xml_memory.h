@@ -16,4 +16,12 @@ XML_Parser kit_xml_new_parser(void);
 kit_xml_node *kit_xml_new_node(kit_xml *document);
 const char *kit_xml_copy(kit_xml *document, const char *data, size_t size);
 
+/* All that is taken behind a mark can be given back at once. */
+struct kit_xml_mark {
+    struct kit_xml_block *block;
+    size_t used;
+};
+struct kit_xml_mark kit_xml_mark_memory(const kit_xml *document);
+void kit_xml_rewind_memory(kit_xml *document, const struct kit_xml_mark *mark);
+
 #endif

@@ -55,10 +55,10 @@ static struct aws_type **slot_of(const struct aws_listing *listing, const char *
     return &listing->slots[at];
 }
 
-/* At most half of the slots are taken, so that looking for a free one is short. */
+/* At most three quarters of the slots are taken, so that looking for a free one is short. */
 static int make_room(aw_op *op, struct aws_listing *listing)
 {
-    if (listing->type_count < listing->slot_count / 2)
+    if (listing->type_count < listing->slot_count / 4 * 3)
         return 0;
     struct aws_type **slots = aw_alloc(op, 2 * listing->slot_count * sizeof *slots);
     if (!slots)

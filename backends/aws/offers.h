@@ -104,13 +104,19 @@ void aws_part_leave_out(struct aws_part *part, const char *why);
 
 /* ---- pages (pages.c) ---- */
 
-/* The beginning and the end of `read` where answers are XML. NULL, with the document's error, for what is no
- * answer to the action. Elements below the root that are not of the `wanted` names may be left out. */
-const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
-                                   const char *const *wanted, const struct kit_pages *pages);
-/* -1 when the document has an error, or for want of memory. */
-int aws_pages_next(aw_op *op, const kit_xml *document, const kit_xml_node *root,
-                   const char **ret_token, aw_error *ret_error);
+/* Where answers are XML: what a page's items are, and who reads one. */
+struct aws_items {
+    const char *action;
+    const char *set; /* the element below the root that has them */
+    /* Elements below the root that are not of these names may be left out. Ends in NULL. */
+    const char *const *wanted;
+    /* An error that it leaves with the document ends the page. */
+    void (*read)(aw_op *op, struct aws_part *part, kit_xml *document, const kit_xml_node *item);
+};
+
+/* `kit_pages.read` of them. Only one item is in memory at a time. */
+int aws_items_read(aw_op *op, struct aws_part *part, const struct aws_items *items,
+                   const aw_response *answer, const char **ret_token, aw_error *ret_error);
 /* The same where answers are JSON. */
 int aws_pages_next_json(aw_op *op, const kit_json_node *root, const char **ret_token,
                         aw_error *ret_error);
@@ -167,11 +173,22 @@ void aws_listing_emit(aw_op *op, struct aws_listing *listing);
 
 /* ---- reading ---- */
 
+/* What is handed over while a document is read: the `item`s in the `set`s of a `root`. */
+struct aws_xml_each {
+    const char *root;
+    const char *set;
+    void (*read)(void *arg, kit_xml *document, const kit_xml_node *item);
+    void *arg;
+    size_t count; /* of those that have been handed over */
+};
+
 /* Reads XML like kit_xml_parse, several times as fast where it is plain (plain.c). Below the root, elements that
  * are not of the `wanted` names (which end in NULL and outlive the document), and all in them, may be left
- * out. */
+ * out. With `each` (or NULL) items are handed over one by one, each of which may be gone when `read` returns and
+ * missing from the tree; in a document that turns out to be no XML behind them they have been handed over all the
+ * same. NULL, with the document's error, when it is none or `read` has left one. */
 const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
-                                  const char *const *wanted);
+                                  const char *const *wanted, struct aws_xml_each *each);
 
 /* The accelerators of an item of instanceTypeSet: GPUs, Gaudi, Inferentia, Trainium; neither FPGAs nor video
  * encoders (accelerators.c). Its error is the document's. */

@@ -7,20 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Something else than the answer may be XML too. An empty set may be left out. */
-const kit_xml_node *aws_pages_root(kit_xml *document, const aw_response *answer,
-                                   const char *const *wanted, const struct kit_pages *pages)
-{
-    char expected[80];
-    const kit_xml_node *root = aws_xml_parse(document, answer, wanted);
-    snprintf(expected, sizeof expected, "%sResponse", pages->name);
-    if (!root || strcmp(root->name, expected) == 0)
-        return root;
-    kit_error_set(&document->error, AW_E_PROTOCOL, "expected %s, found %.80s", expected,
-                  root->name);
-    return NULL;
-}
-
 int aws_pages_keep_token(aw_op *op, const char *token, const aw_error *problem,
                          const char **ret_token, aw_error *ret_error)
 {
@@ -35,10 +21,34 @@ int aws_pages_keep_token(aw_op *op, const char *token, const aw_error *problem,
     return 0;
 }
 
-int aws_pages_next(aw_op *op, const kit_xml *document, const kit_xml_node *root,
-                   const char **ret_token, aw_error *ret_error)
+/* What the reader of an item needs. */
+struct reading {
+    aw_op *op;
+    struct aws_part *part;
+    const struct aws_items *items;
+};
+
+static void read_item(void *arg, kit_xml *document, const kit_xml_node *item)
 {
-    return aws_pages_keep_token(op, aws_next_token(root), &document->error, ret_token, ret_error);
+    const struct reading *reading = arg;
+    reading->items->read(reading->op, reading->part, document, item);
+}
+
+/* Something else than the answer may be XML too. An empty set may be left out. */
+int aws_items_read(aw_op *op, struct aws_part *part, const struct aws_items *items,
+                   const aw_response *answer, const char **ret_token, aw_error *ret_error)
+{
+    char expected[80];
+    KIT_CLEANUP(kit_xml_finish) kit_xml document;
+    struct reading reading = {op, part, items};
+    struct aws_xml_each each = {
+        .root = expected, .set = items->set, .read = read_item, .arg = &reading};
+    snprintf(expected, sizeof expected, "%sResponse", items->action);
+    const kit_xml_node *root = aws_xml_parse(&document, answer, items->wanted, &each);
+    if (root && strcmp(root->name, expected) != 0)
+        kit_error_set(&document.error, AW_E_PROTOCOL, "expected %s, found %.80s", expected,
+                      root->name);
+    return aws_pages_keep_token(op, aws_next_token(root), &document.error, ret_token, ret_error);
 }
 
 int aws_pages_next_json(aw_op *op, const kit_json_node *root, const char **ret_token,

@@ -25,11 +25,14 @@ struct level {
     kit_xml_node *node; /* NULL: of no use */
     kit_xml_node *last_child;
     bool is_leaf; /* so far */
+    bool is_item; /* to be handed over when it ends */
 };
 
 struct scan {
     kit_xml *document;
     const char *const *wanted;
+    struct aws_xml_each *each; /* NULL: the tree is wanted whole */
+    struct kit_xml_mark before_item;
     const char *at; /* a NUL stands behind the body, and is in no plain text */
     const char *text;
     size_t text_size;
@@ -91,6 +94,30 @@ static const char *find_wanted(const struct scan *scan, const struct level *leve
     return NULL;
 }
 
+static bool is_item(const struct scan *scan, const struct level *level, const char *name)
+{
+    return scan->each && scan->depth == 2 && strcmp(name, "item") == 0 &&
+           strcmp(scan->root->name, scan->each->root) == 0 &&
+           strcmp(level[-1].node->name, scan->each->set) == 0;
+}
+
+/* An item is no part of the tree: it is there until it ends. */
+static void link_node(struct scan *scan, struct level *level)
+{
+    struct level *parent = level - 1;
+    level->is_item = scan->depth > 0 && is_item(scan, level, level->node->name);
+    if (level->is_item)
+        return;
+    if (scan->depth == 0)
+        scan->root = level->node;
+    else if (parent->last_child)
+        parent->last_child->next = level->node;
+    else
+        parent->node->first = level->node;
+    if (scan->depth > 0)
+        parent->last_child = level->node;
+}
+
 static bool add_node(struct scan *scan, struct level *level)
 {
     struct level *parent = scan->depth > 0 ? level - 1 : NULL;
@@ -103,18 +130,13 @@ static bool add_node(struct scan *scan, struct level *level)
         name = find_wanted(scan, level);
     if (!name)
         return parent != NULL;
+    if (scan->depth == 2)
+        scan->before_item = kit_xml_mark_memory(scan->document);
     level->node = kit_xml_new_node(scan->document);
     if (!level->node)
         return false;
     *level->node = (kit_xml_node){.name = name, .text = "", .parent = parent ? parent->node : NULL};
-    if (!parent)
-        scan->root = level->node;
-    else if (parent->last_child)
-        parent->last_child->next = level->node;
-    else
-        parent->node->first = level->node;
-    if (parent)
-        parent->last_child = level->node;
+    link_node(scan, level);
     return true;
 }
 
@@ -130,6 +152,14 @@ static bool skip_name_space(struct scan *scan)
     return *scan->at++ == '"';
 }
 
+static bool hand_over(struct scan *scan, const kit_xml_node *item)
+{
+    scan->each->count++;
+    scan->each->read(scan->each->arg, scan->document, item);
+    kit_xml_rewind_memory(scan->document, &scan->before_item);
+    return scan->document->error.code == AW_OK;
+}
+
 static bool close_element(struct scan *scan)
 {
     const struct level *level = &scan->levels[--scan->depth];
@@ -138,7 +168,9 @@ static bool close_element(struct scan *scan)
     scan->text_size = 0;
     if (scan->depth > 0)
         scan->levels[scan->depth - 1].is_leaf = false;
-    return !level->node || level->node->text;
+    if (level->node && !level->node->text)
+        return false;
+    return !level->is_item || hand_over(scan, level->node);
 }
 
 /* An element has text or elements in it, not both. */
@@ -190,9 +222,9 @@ static bool take_all(struct scan *scan, const char *end)
 }
 
 static const kit_xml_node *parse_plain(kit_xml *document, const aw_bytes *body,
-                                       const char *const *wanted)
+                                       const char *const *wanted, struct aws_xml_each *each)
 {
-    struct scan scan = {.document = document, .wanted = wanted, .at = body->data};
+    struct scan scan = {.document = document, .wanted = wanted, .each = each, .at = body->data};
     if (!body->data)
         return NULL;
     for (size_t i = 0; i < sizeof declarations / sizeof declarations[0]; i++)
@@ -201,13 +233,32 @@ static const kit_xml_node *parse_plain(kit_xml *document, const aw_bytes *body,
     return take_all(&scan, body->data + body->size) ? scan.root : NULL;
 }
 
+/* The items of a whole tree, but for those that the short way has handed over already. */
+static void hand_over_rest(kit_xml *document, const kit_xml_node *root, struct aws_xml_each *each)
+{
+    size_t count = 0;
+    const kit_xml_node *set = strcmp(root->name, each->root) == 0 ? root->first : NULL;
+    for (; set; set = set->next) {
+        const kit_xml_node *item =
+            strcmp(set->name, each->set) == 0 ? kit_xml_first(set, "item") : NULL;
+        for (; item && document->error.code == AW_OK; item = kit_xml_next(item, "item"))
+            if (count++ == each->count) {
+                each->count++;
+                each->read(each->arg, document, item);
+            }
+    }
+}
+
 const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
-                                  const char *const *wanted)
+                                  const char *const *wanted, struct aws_xml_each *each)
 {
     *document = (kit_xml){.memory = kit_xml_heap()};
-    const kit_xml_node *root = parse_plain(document, &answer->body, wanted);
-    if (root)
+    const kit_xml_node *root = parse_plain(document, &answer->body, wanted, each);
+    if (root || document->error.code)
         return root;
     kit_xml_finish(document);
-    return kit_xml_parse(document, answer);
+    root = kit_xml_parse(document, answer);
+    if (root && each)
+        hand_over_rest(document, root, each);
+    return document->error.code ? NULL : root;
 }

@@ -147,16 +147,15 @@ static const char *const wanted[] = {"instanceTypeSet",
                                      "nextToken",
                                      NULL};
 
+static const struct aws_items items = {.action = "DescribeInstanceTypes",
+                                       .set = "instanceTypeSet",
+                                       .wanted = wanted,
+                                       .read = item_read};
+
 static int page_read(aw_op *op, void *part, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
-    KIT_CLEANUP(kit_xml_finish) kit_xml document;
-    const kit_xml_node *root = aws_pages_root(&document, answer, wanted, &aws_types_part.pages);
-    const kit_xml_node *set = kit_xml_find(root, "instanceTypeSet");
-    const kit_xml_node *item = kit_xml_first(set, "item");
-    for (; item && !document.error.code; item = kit_xml_next(item, "item"))
-        item_read(op, part, &document, item);
-    return aws_pages_next(op, &document, root, ret_token, ret_error);
+    return aws_items_read(op, part, &items, answer, ret_token, ret_error);
 }
 
 const struct aws_part_kind aws_types_part = {
