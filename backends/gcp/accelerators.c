@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which zones have GPUs that can be attached to machines: one listing of all zones, in which zones may fail alone. */
 #include "backends/gcp/offers.h"
+#include "backends/gcp/page.h"
 
 #include "kit/error.h"
 
@@ -9,8 +10,7 @@
 
 enum {
     MOST_PAGES = 100,
-    MOST_CARDS = 1024,
-    LONGEST_SCOPE = 256
+    MOST_CARDS = 1024
 };
 
 static void ask(kit_request *request, aw_op *op, void *listing, const char *token)
@@ -24,12 +24,13 @@ static void ask(kit_request *request, aw_op *op, void *listing, const char *toke
     kit_request_query(request, "pageToken", token);
 }
 
-static void leave_zone_out(struct gcp_listing *listing, const char *scope, const char *why)
+static void zone_leave_out(void *arg, const char *zone, const char *why)
 {
+    struct gcp_listing *listing = arg;
     aw_error problem;
     kit_error_set(&problem, AW_E_UNAVAILABLE, "%s", why);
     gcp_problem_keep(listing, &listing->accelerator_problems, &problem,
-                     "Which GPUs can be attached in %.64s is not known", gcp_last_part(scope));
+                     "Which GPUs can be attached in %.64s is not known", zone);
 }
 
 /* ---- one accelerator type ---- */
@@ -68,84 +69,28 @@ static void record_use(struct gcp_listing *listing, const struct gcp_zone *zone,
         }
 }
 
-/* ---- a scope: "zones/us-central1-a" ---- */
+/* ---- pages ---- */
 
-struct scope {
-    char name[LONGEST_SCOPE];
-    char warning[64];
-    char message[256];
-};
-
-static void warning_read(kit_scan *scan, struct scope *scope)
-{
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "code"))
-            kit_scan_text(scan, scope->warning, sizeof scope->warning);
-        else if (kit_scan_is(scan, "message"))
-            kit_scan_text(scan, scope->message, sizeof scope->message);
-}
-
-static void types_read(struct gcp_listing *listing, kit_scan *scan, const struct gcp_zone *zone)
+/* A zone that is none has none that matter. */
+static int item_read(void *listing, kit_scan *scan, const char *name, aw_error *ret_error)
 {
     struct record record;
-    for (kit_scan_array(scan); kit_scan_element(scan);) {
-        record_read(scan, &record);
-        if (zone)
-            record_use(listing, zone, &record);
-    }
-}
-
-/* A page may have nothing of a zone; that is a warning too. -1: no memory. */
-static int scope_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret_error)
-{
-    struct scope scope = {.warning = ""};
     aw_error problem = {.size = sizeof problem};
-    snprintf(scope.name, sizeof scope.name, "%.*s", (int)scan->name_size, scan->name);
-    const struct gcp_zone *zone = gcp_listing_zone(listing, gcp_last_part(scope.name), &problem);
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (kit_scan_is(scan, "acceleratorTypes"))
-            types_read(listing, scan, zone);
-        else if (kit_scan_is(scan, "warning"))
-            warning_read(scan, &scope);
-    if (*scope.warning && strcmp(scope.warning, "NO_RESULTS_ON_PAGE") != 0)
-        leave_zone_out(listing, scope.name, *scope.message ? scope.message : scope.warning);
+    const struct gcp_zone *zone = gcp_listing_zone(listing, name, &problem);
+    record_read(scan, &record);
+    if (zone)
+        record_use(listing, zone, &record);
     if (problem.code == AW_E_NO_MEMORY)
         *ret_error = problem;
     return problem.code == AW_E_NO_MEMORY ? -1 : 0;
 }
 
-/* ---- pages ---- */
-
-static void unreachables_read(struct gcp_listing *listing, kit_scan *scan)
-{
-    char scope[LONGEST_SCOPE];
-    for (kit_scan_array(scan); kit_scan_element(scan);)
-        if (kit_scan_text(scan, scope, sizeof scope))
-            leave_zone_out(listing, scope, "it cannot be reached");
-}
-
-static int items_read(struct gcp_listing *listing, kit_scan *scan, aw_error *ret_error)
-{
-    for (kit_scan_object(scan); kit_scan_member(scan);)
-        if (scope_read(listing, scan, ret_error))
-            return -1;
-    return 0;
-}
-
 static int page_read(aw_op *op, void *listing, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
-    kit_scan scan;
-    char token[GCP_LONGEST_TOKEN] = "";
-    kit_scan_init(&scan, answer->body.data, answer->body.size);
-    for (kit_scan_object(&scan); kit_scan_member(&scan);)
-        if (kit_scan_is(&scan, "nextPageToken"))
-            kit_scan_text(&scan, token, sizeof token);
-        else if (kit_scan_is(&scan, "unreachables"))
-            unreachables_read(listing, &scan);
-        else if (kit_scan_is(&scan, "items") && items_read(listing, &scan, ret_error))
-            return -1;
-    return gcp_page_end(op, &scan, token, ret_token, ret_error);
+    static const struct gcp_page page = {
+        .items = "items", .of_zone = "acceleratorTypes", .read = item_read, .lack = zone_leave_out};
+    return gcp_page_read(op, &page, listing, answer->body, ret_token, ret_error);
 }
 
 static void ended(aw_op *op, void *arg, const aw_error *why)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The machine types of a zone, a page at a time, kept as a few numbers each. */
 #include "backends/gcp/offers.h"
+#include "backends/gcp/page.h"
 
 #include "kit/error.h"
 
@@ -175,30 +176,22 @@ static int record_use(struct gcp_zone *zone, const struct record *record, aw_err
 
 /* ---- pages ---- */
 
-static int items_read(struct gcp_zone *zone, kit_scan *scan, aw_error *ret_error)
+static int item_read(void *zone, kit_scan *scan, const char *name, aw_error *ret_error)
 {
     struct record record;
-    for (kit_scan_array(scan); kit_scan_element(scan);) {
-        record_read(scan, &record);
-        if (!scan->is_broken && record_use(zone, &record, &scan->problem, ret_error))
-            return -1;
-        kit_scan_forgive(scan);
-    }
+    (void)name;
+    record_read(scan, &record);
+    if (!scan->is_broken && record_use(zone, &record, &scan->problem, ret_error))
+        return -1;
+    kit_scan_forgive(scan);
     return 0;
 }
 
 static int page_read(aw_op *op, void *zone, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
-    kit_scan scan;
-    char token[GCP_LONGEST_TOKEN] = "";
-    kit_scan_init(&scan, answer->body.data, answer->body.size);
-    for (kit_scan_object(&scan); kit_scan_member(&scan);)
-        if (kit_scan_is(&scan, "nextPageToken"))
-            kit_scan_text(&scan, token, sizeof token);
-        else if (kit_scan_is(&scan, "items") && items_read(zone, &scan, ret_error))
-            return -1;
-    return gcp_page_end(op, &scan, token, ret_token, ret_error);
+    static const struct gcp_page page = {.items = "items", .read = item_read};
+    return gcp_page_read(op, &page, zone, answer->body, ret_token, ret_error);
 }
 
 /* One zone that fails leaves out no other. */

@@ -43,20 +43,6 @@ void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems
     listing->problem_count++;
 }
 
-int gcp_page_end(aw_op *op, kit_scan *scan, const char *token, const char **ret_token,
-                 aw_error *ret_error)
-{
-    if (kit_scan_finish(scan, ret_error))
-        return -1;
-    if (scan->problem.code) {
-        *ret_error = scan->problem;
-        return -1;
-    }
-    *ret_token = kit_copy_text(op, token);
-    return *ret_token ? 0
-                      : kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page's token");
-}
-
 /* The prices take the longest: they are asked for first. */
 void gcp_list_offers(aw_op *op, const aw_offer_query *query)
 {

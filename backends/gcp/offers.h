@@ -148,14 +148,6 @@ void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems
 /* All parts have ended (emit.c). */
 void gcp_listing_emit(struct gcp_listing *listing);
 
-/* Copies the next page's token into the operation's memory; the end of `read` of all pages. -1: the answer is
- * no JSON, or no memory. */
-int gcp_page_end(aw_op *op, kit_scan *scan, const char *token, const char **ret_token,
-                 aw_error *ret_error);
-enum {
-    GCP_LONGEST_TOKEN = 4096
-};
-
 /* ---- GPUs (gpus.c) ---- */
 
 struct gcp_gpu {

@@ -4,6 +4,7 @@
  * at a time into the table. https://cloud.google.com/billing/docs/reference/rest/v1/services.skus/list
  */
 #include "backends/gcp/offers.h"
+#include "backends/gcp/page.h"
 
 #include "kit/error.h"
 #include "kit/kept.h"
@@ -80,32 +81,22 @@ static int prices_add(struct skus *skus, const struct gcp_sku *sku, aw_error *re
     return 0;
 }
 
-static int skus_read(struct skus *skus, kit_scan *scan, aw_error *ret_error)
+static int item_read(void *skus, kit_scan *scan, const char *zone, aw_error *ret_error)
 {
     struct gcp_sku sku;
     aw_error problem;
-    for (kit_scan_array(scan); kit_scan_element(scan);) {
-        int found = gcp_sku_read(scan, &sku, &problem);
-        if (found < 0)
-            leave_out(skus, &sku, problem.message);
-        if (found > 0 && prices_add(skus, &sku, ret_error))
-            return -1;
-    }
-    return 0;
+    int found = gcp_sku_read(scan, &sku, &problem);
+    (void)zone;
+    if (found < 0)
+        leave_out(skus, &sku, problem.message);
+    return found > 0 ? prices_add(skus, &sku, ret_error) : 0;
 }
 
 static int body_read(aw_op *op, struct skus *skus, aw_bytes body, const char **ret_token,
                      aw_error *ret_error)
 {
-    kit_scan scan;
-    char token[GCP_LONGEST_TOKEN] = "";
-    kit_scan_init(&scan, body.data, body.size);
-    for (kit_scan_object(&scan); kit_scan_member(&scan);)
-        if (kit_scan_is(&scan, "nextPageToken"))
-            kit_scan_text(&scan, token, sizeof token);
-        else if (kit_scan_is(&scan, "skus") && skus_read(skus, &scan, ret_error))
-            return -1;
-    return gcp_page_end(op, &scan, token, ret_token, ret_error);
+    static const struct gcp_page page = {.items = "skus", .read = item_read};
+    return gcp_page_read(op, &page, skus, body, ret_token, ret_error);
 }
 
 /* ---- reading a page later ---- */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a page of a listing: {"items": [...], "nextPageToken": "..."}, or, of a listing of all zones,
+ * {"items": {"zones/us-central1-a": {"NAME": [...], "warning": {...}}}, "unreachables": [...]}. */
+#ifndef ARCHWAY_BACKENDS_GCP_PAGE_H
+#define ARCHWAY_BACKENDS_GCP_PAGE_H
+
+#include "kit/json_scan.h"
+
+enum {
+    GCP_LONGEST_TOKEN = 4096 /* of a page */
+};
+
+struct gcp_page {
+    const char *items;
+    const char
+        *of_zone; /* NULL: of one zone, or of none. Else the member that has a zone's items */
+    /* Reads the next value, an item. `zone` is NULL without of_zone. -1: the page ends here, and the error says
+     * why. */
+    int (*read)(void *owner, kit_scan *scan, const char *zone, aw_error *ret_error);
+    /* Nothing, or not all, is known of a zone. NULL without of_zone. */
+    void (*lack)(void *owner, const char *zone, const char *why);
+};
+
+/* Reads it, and copies the next one's token, "" at the end, into the operation's memory. */
+int gcp_page_read(aw_op *op, const struct gcp_page *page, void *owner, aw_bytes body,
+                  const char **ret_token, aw_error *ret_error);
+
+#endif
