@@ -4,8 +4,10 @@
 #include "core/error.h"
 #include "core/job.h"
 #include "core/mem.h"
+#include "core/query.h"
 #include "core/regions.h"
 #include "core/shard.h"
+#include "core/table.h"
 #include "core/vec.h"
 
 #include <string.h>
@@ -32,7 +34,8 @@ struct offers_job {
     uint64_t max_age_ms;
     struct part *parts;
     size_t part_count;
-    size_t pending; /* region searches and listings */
+    size_t pending;    /* region searches and listings */
+    struct table *own; /* nobody else is shown these; NULL: the common table */
     struct loop_timer start;
 };
 
@@ -59,12 +62,18 @@ static int own_gpu(struct intern *texts, aw_offer *offer)
     return number ? 0 : -1;
 }
 
+static const struct table *table_of(const archway_job *job)
+{
+    const struct offers_job *state = job->state;
+    return state->own ? state->own : job->aw->table;
+}
+
 static int own_offer(archway_job *job, uint32_t row)
 {
     struct job_offer *kept = &job->offers[job->offer_count];
     aw_offer *offer = &kept->offer;
     offer->size = sizeof *offer;
-    table_offer(job->aw->table, row, offer, &kept->backend);
+    table_offer(table_of(job), row, offer, &kept->backend);
     kept->backend = context_backend(job->aw, kept->backend)->name;
     if (own_text(&job->texts, &offer->instance_type) || own_text(&job->texts, &offer->region) ||
         own_text(&job->texts, &offer->zone) || own_text(&job->texts, &offer->data) ||
@@ -89,7 +98,7 @@ static void select_offers(archway_job *job)
 {
     struct offers_job *state = job->state;
     struct selection selection = {0};
-    if (table_select(job->aw->table, state->query, &selection)) {
+    if (table_select(table_of(job), state->query, &selection)) {
         job_end_memory(job);
         return;
     }
@@ -175,7 +184,10 @@ static void list_region(struct part *part, const char *region)
     listing->wait.listed = on_listed;
     state->pending++;
     part->job->parts++;
-    if (shard_list(part->backend, region, state->max_age_ms, &listing->wait))
+    int failed =
+        state->own ? shard_list_own(part->backend, region, state->query, state->own, &listing->wait)
+                   : shard_list(part->backend, region, state->max_age_ms, &listing->wait);
+    if (failed)
         job_end_memory(part->job);
 }
 
@@ -243,15 +255,26 @@ static void on_late(void *arg)
         select_offers(job);
 }
 
+static void leave(const struct offers_job *state, struct part *part)
+{
+    for (size_t i = 0; i < part->listing_count; i++) {
+        shard_leave(&part->listings[i].wait);
+        if (state->own)
+            shard_destroy(part->listings[i].wait.shard);
+    }
+    part->listing_count = 0;
+}
+
 static void stop(archway_job *job)
 {
     struct offers_job *state = job->state;
     loop_stop(job->aw->loop, &state->start);
     for (size_t i = 0; i < state->part_count; i++) {
         regions_leave(&state->parts[i].regions);
-        for (size_t at = 0; at < state->parts[i].listing_count; at++)
-            shard_leave(&state->parts[i].listings[at].wait);
+        leave(state, &state->parts[i]);
     }
+    table_destroy(state->own);
+    state->own = NULL;
 }
 
 static const struct job_kind offers_kind = {.stop = stop};
@@ -275,6 +298,9 @@ static int add_backends(archway_job *job)
 {
     struct offers_job *state = job->state;
     archway *aw = job->aw;
+    state->own = state->query->option_count ? table_create() : NULL;
+    if (state->query->option_count && !state->own)
+        return -1;
     state->parts = arena_alloc(&job->arena, (aw->backend_count + 1) * sizeof *state->parts);
     if (!state->parts)
         return -1;

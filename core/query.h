@@ -47,7 +47,9 @@ struct archway_query {
     bool available_only; /* not those that are sold out or over quota; unknown is no "no" */
     enum sort_key sort;
     bool descending;
-    size_t limit; /* 0: all */
+    size_t limit;       /* 0: all */
+    aw_header *options; /* the name holds the value too */
+    size_t option_count;
 };
 
 bool names_has(const struct names *names, const char *name); /* exact; true when empty */

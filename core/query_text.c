@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/vec.h"
 #include "kit/buf.h"
 #include "kit/nearest.h"
 
@@ -34,6 +35,9 @@ void archway_query_destroy(archway_query *query)
     names_finish(&query->types);
     names_finish(&query->gpu_names);
     names_finish(&query->gpu_vendors);
+    for (size_t i = 0; i < query->option_count; i++)
+        mem_free((char *)query->options[i].name);
+    mem_free(query->options);
     mem_free(query);
 }
 
@@ -230,6 +234,24 @@ static int read_limit(struct archway_query *query, struct span text, aw_error *r
     return 0;
 }
 
+/* NAME=VALUE, of which one block holds both. */
+static int read_option(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    const char *equals = memchr(text.data, '=', text.size);
+    if (!equals || equals == text.data)
+        return kit_error_set(ret_error, AW_E_INVALID, "write NAME=VALUE, and not \"%.*s\"",
+                             SPAN_SHOWN(text));
+    char *copy = mem_copy(text.data, text.size);
+    aw_header *option = copy ? VEC_PUSH(&query->options, &query->option_count) : NULL;
+    if (!option) {
+        mem_free(copy);
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for an option");
+    }
+    copy[equals - text.data] = '\0';
+    *option = (aw_header){copy, copy + (equals - text.data) + 1};
+    return 0;
+}
+
 static const struct filter {
     const char *name;
     int (*read)(struct archway_query *query, struct span text, aw_error *ret_error);
@@ -248,6 +270,7 @@ static const struct filter {
     {"available", read_available},
     {"sort", read_sort},
     {"limit", read_limit},
+    {"option", read_option},
 };
 
 static int unknown_filter(const char *name, aw_error *ret_error)

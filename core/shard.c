@@ -5,6 +5,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/query.h"
 #include "core/regions.h"
 #include "core/vec.h"
 
@@ -52,7 +53,7 @@ const struct problems *shard_problems(const struct shard *shard)
 /* Adds the new rows to the table, and only then drops the old ones. */
 static int take_rows(struct shard *shard)
 {
-    struct table *table = shard->backend->aw->table;
+    struct table *table = shard->table;
     uint32_t id = ++shard->backend->aw->shard_ids;
     for (uint32_t row = 0; row < table_count(shard->incoming); row++) {
         aw_offer offer = {.size = sizeof offer};
@@ -166,25 +167,32 @@ static struct shard *find(const struct backend *backend, const char *region)
     return NULL;
 }
 
-static struct shard *create(struct backend *backend, const char *region)
+static struct shard *create(struct backend *backend, const char *region, struct table *table)
 {
-    KIT_CLEANUP(mem_free_text) char *name = mem_copy_text(region);
-    struct shard **place = NULL;
-    if (!region || name)
-        place = VEC_PUSH(&backend->shards, &backend->shard_count);
-    if (!place)
-        return NULL;
-    *place = mem_alloc(sizeof **place);
-    if (!*place) {
-        backend->shard_count--;
+    struct shard *shard = mem_alloc(sizeof *shard);
+    char *name = shard ? mem_copy_text(region) : NULL;
+    if (!shard || (region && !name)) {
+        mem_free(shard);
         return NULL;
     }
-    (*place)->backend = backend;
-    (*place)->region = name;
-    (*place)->id = ++backend->aw->shard_ids;
-    list_init(&(*place)->waiting);
-    name = NULL;
-    return *place;
+    shard->backend = backend;
+    shard->region = name;
+    shard->table = table;
+    shard->id = ++backend->aw->shard_ids;
+    list_init(&shard->waiting);
+    return shard;
+}
+
+/* One that stays for all who come. */
+static struct shard *create_shared(struct backend *backend, const char *region)
+{
+    struct shard *shard = create(backend, region, backend->aw->table);
+    struct shard **place = shard ? VEC_PUSH(&backend->shards, &backend->shard_count) : NULL;
+    if (place)
+        *place = shard;
+    else
+        shard_destroy(shard);
+    return place ? shard : NULL;
 }
 
 static int begin(struct shard *shard)
@@ -192,7 +200,12 @@ static int begin(struct shard *shard)
     struct backend *backend = shard->backend;
     bool has_quotas = backend_quotas(backend) != NULL;
     const aw_offer_query wish = {
-        .size = sizeof wish, .archs = AW_ARCH_ANY, .region = shard->region};
+        .size = sizeof wish,
+        .archs = AW_ARCH_ANY,
+        .region = shard->region,
+        .options = shard->options,
+        .option_count = shard->option_count,
+    };
     shard->incoming = table_create();
     shard->op =
         op_create(backend, OP_LIST_OFFERS, shard->region, &sink, shard, LISTING_TIMEOUT_MS, false);
@@ -218,25 +231,42 @@ static bool is_fresh(const struct shard *shard, uint64_t max_age_ms)
            now_ms - shard->fetched_at_ms < max_age_ms;
 }
 
+static int join(struct shard *shard, struct shard_wait *wait)
+{
+    if (!shard->op && begin(shard))
+        return -1;
+    list_append(&shard->waiting, &wait->link);
+    return 0;
+}
+
 int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
                struct shard_wait *wait)
 {
     struct shard *shard = find(backend, region);
     if (!shard)
-        shard = create(backend, region);
+        shard = create_shared(backend, region);
     if (!shard)
         return -1;
     wait->shard = shard;
     list_init(&wait->link);
-    if (!shard->op && is_fresh(shard, max_age_ms)) {
-        shard->error = (aw_error){.size = sizeof shard->error};
-        wait->listed(wait);
-        return 0;
-    }
-    if (!shard->op && begin(shard))
-        return -1;
-    list_append(&shard->waiting, &wait->link);
+    if (shard->op || !is_fresh(shard, max_age_ms))
+        return join(shard, wait);
+    shard->error = (aw_error){.size = sizeof shard->error};
+    wait->listed(wait);
     return 0;
+}
+
+int shard_list_own(struct backend *backend, const char *region, const struct archway_query *query,
+                   struct table *table, struct shard_wait *wait)
+{
+    struct shard *shard = create(backend, region, table);
+    if (!shard)
+        return -1;
+    shard->options = query->options;
+    shard->option_count = query->option_count;
+    wait->shard = shard;
+    list_init(&wait->link);
+    return join(shard, wait);
 }
 
 void shard_leave(struct shard_wait *wait)
@@ -248,16 +278,21 @@ void shard_leave(struct shard_wait *wait)
         stop_listing(wait->shard);
 }
 
+void shard_destroy(struct shard *shard)
+{
+    if (!shard)
+        return;
+    stop_listing(shard);
+    problems_finish(&shard->problems);
+    problems_finish(&shard->incoming_problems);
+    mem_free(shard->region);
+    mem_free(shard);
+}
+
 void shards_finish(struct backend *backend)
 {
-    for (size_t i = 0; i < backend->shard_count; i++) {
-        struct shard *shard = backend->shards[i];
-        stop_listing(shard);
-        problems_finish(&shard->problems);
-        problems_finish(&shard->incoming_problems);
-        mem_free(shard->region);
-        mem_free(shard);
-    }
+    for (size_t i = 0; i < backend->shard_count; i++)
+        shard_destroy(backend->shards[i]);
     mem_free(backend->shards);
     backend->shards = NULL;
     backend->shard_count = 0;

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct archway_query;
 struct backend;
 struct op;
 struct table;
@@ -27,6 +28,9 @@ struct problems {
 struct shard {
     struct backend *backend;
     char *region;             /* NULL: all of them */
+    const aw_header *options; /* of the query; the owner's */
+    size_t option_count;
+    struct table *table;      /* where its rows go */
     uint32_t id;              /* of its rows in the table */
     uint64_t fetched_at_ms;   /* when the rows were listed; 0: never */
     struct problems problems; /* what is missing from the rows */
@@ -50,6 +54,10 @@ struct shard_wait {
  * `max_age_ms` ago. -1: no memory. */
 int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
                struct shard_wait *wait);
+/* Likewise for one job alone, since its query has options; the rows go into `table`. End it with shard_destroy. */
+int shard_list_own(struct backend *backend, const char *region, const struct archway_query *query,
+                   struct table *table, struct shard_wait *wait);
+void shard_destroy(struct shard *shard);
 /* What is missing from what those who wait are given. */
 const struct problems *shard_problems(const struct shard *shard);
 /* Gives up waiting. A listing that nobody waits for any more is stopped. */

@@ -56,5 +56,7 @@ int kit_scan_text(kit_scan *scan, char *block, size_t size);
 /* Reads an integer, or a text of one, as some APIs write those of 64 bits. `fallback` for null, and with a
  * problem. */
 int64_t kit_scan_integer(kit_scan *scan, int64_t min, int64_t max, int64_t fallback);
+/* Reads true or false. `fallback` for null, and with a problem. */
+int kit_scan_boolean(kit_scan *scan, int fallback);
 
 #endif

@@ -239,3 +239,13 @@ int64_t kit_scan_integer(kit_scan *scan, int64_t min, int64_t max, int64_t fallb
     refuse_integer(scan, &digits, min, max);
     return fallback;
 }
+
+int kit_scan_boolean(kit_scan *scan, int fallback)
+{
+    char first = scan_peek(scan);
+    if (!scan_is_next(scan, first == 'f' ? 'f' : 't', "true or false"))
+        return fallback;
+    scan->is_pending = 0;
+    scan_skip(scan);
+    return scan->is_broken ? fallback : first == 't';
+}

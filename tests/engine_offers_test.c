@@ -224,6 +224,68 @@ static void test_how_far_it_is_can_be_seen(void **state)
     stage_close();
 }
 
+/* ---- options ---- */
+
+/* Sells what it is asked for. */
+static void list_by_option(aw_op *op, const aw_offer_query *wish)
+{
+    const aw_offer offer = {.size = sizeof offer,
+                            .arch = AW_ARCH_ARM64,
+                            .vcpus = 4,
+                            .memory_mib = 4096,
+                            .instance_type =
+                                wish->option_count ? wish->options[0].value : "for-all",
+                            .region = "r1"};
+    aw_emit_offer(op, &offer);
+}
+
+static void must_offer_and_end(uint64_t max_age_ms, const char *types)
+{
+    archway_job *job = begin_offers(query, max_age_ms, NULL);
+    must_offer(job, types);
+    archway_job_destroy(job);
+}
+
+static void test_offers_that_options_ask_for_are_nobody_elses(void **state)
+{
+    (void)state;
+    stage_open(WHOLE);
+    engine_script.list_offers = list_by_option;
+    must_offer_and_end(60000, "for-all");
+    archway_query *plain = query;
+    query = archway_query_create();
+    ask_for("option", "pool=of-mine");
+    must_offer_and_end(60000, "of-mine");
+    archway_job_destroy(begin_offers(query, 0, NULL));
+    archway_query_destroy(query);
+    query = plain;
+    must_offer_and_end(60000, "for-all");
+    stage_close();
+}
+
+static void test_a_cancelled_listing_of_ones_own_leaves_nothing(void **state)
+{
+    (void)state;
+    ask_for("option", "pool=mine");
+    stage_open(ENGINE ANY_ORDER REGIONS OFFERS("r1") SAY("200", "a arm64 1 r1") OFFERS("r2")
+                   SAY("200 after 9s", "b arm64 2 r2") OFFERS("r3") SAY("403", "no"));
+    archway_job *job = begin_offers(query, 0, NULL);
+    stage_pass(1000);
+    archway_job_destroy(job);
+    stage_close();
+}
+
+static void test_an_option_without_a_value_is_told_how_to_write_one(void **state)
+{
+    static const char *const texts[] = {"reservation", "=mine", ""};
+    aw_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(archway_query_set(query, "option", texts[i], &error), -1);
+        assert_non_null(strstr(error.message, "write NAME=VALUE, and not"));
+    }
+}
+
 #define OFFERS_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -240,6 +302,9 @@ int main(void)
         OFFERS_TEST(test_a_backend_that_fails_leaves_the_others_theirs),
         OFFERS_TEST(test_a_limit_shows_what_has_come_so_far),
         OFFERS_TEST(test_how_far_it_is_can_be_seen),
+        OFFERS_TEST(test_offers_that_options_ask_for_are_nobody_elses),
+        OFFERS_TEST(test_a_cancelled_listing_of_ones_own_leaves_nothing),
+        OFFERS_TEST(test_an_option_without_a_value_is_told_how_to_write_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,13 +11,14 @@
 #include <cmocka.h>
 
 #define HOUR_MS UINT64_C(3600000)
-#define FIRST "archway-gcp prices-1 https://cloudbilling.googleapis.com/v1\n"
-#define LINES "0\tc4a\tus-central1\t30860000\t13340000\n1\tc4a\tus-central1\t3510000\t1517000\n"
+#define FIRST "archway-gcp prices-2 https://cloudbilling.googleapis.com/v1\n"
+#define LINES                                                                                      \
+    "0\tc4a\tus-central1\t30860000\t13340000\t0\n1\tc4a\tus-central1\t3510000\t1517000\t0\n"
 
 static void keep(struct backend_host *host, const char *text, uint64_t age_ms)
 {
     host->cached_count = 1;
-    host->cached[0] = (struct host_cached){.key = "prices-1", .content = {text, strlen(text)}};
+    host->cached[0] = (struct host_cached){.key = "prices-2", .content = {text, strlen(text)}};
     host->cache_age_ms = age_ms;
 }
 
@@ -47,7 +48,7 @@ static void test_prices_are_kept_as_lines(void **state)
         SKUS(C4A_SKUS "," SPOT("C4A Arm Instance Core running in Iowa", "h", "13340000") "," SPOT(
             "C4A Arm Instance Ram running in Iowa", "GiBy.h", "1517000")));
     assert_int_equal(host->cached_count, 1);
-    assert_string_equal(host->cached[0].key, "prices-1");
+    assert_string_equal(host->cached[0].key, "prices-2");
     const aw_bytes kept = host->cached[0].content;
     assert_int_equal(kept.size, strlen(FIRST LINES "end\n"));
     assert_memory_equal(kept.data, FIRST LINES "end\n", kept.size);
@@ -120,14 +121,14 @@ static void test_what_is_kept_may_be_anything(void **state)
         FIRST LINES "end\nmore",
         FIRST LINES "0\tc4a\n"
                     "end\n",
-        FIRST "9\tc4a\tus-central1\t1\t1\nend\n",
-        FIRST "0\t\tus-central1\t1\t1\nend\n",
-        FIRST "0\tc4a\tus-central1\t-1\t1\nend\n",
-        FIRST "0\tc4a\tus-central1\t99999999999999999999\t1\nend\n",
-        FIRST "0\tc4a\tus-central1\t1\t1\t1\nend\n",
-        FIRST "0\tc4a\tus-central1\t1\t1\t\t\t\t\t\t\t\t\nend\n",
-        FIRST "0\tc4a\tUS Central\t1\t1\nend\n",
-        "archway-gcp prices-1 https://elsewhere.example/v1\n" LINES "end\n",
+        FIRST "9\tc4a\tus-central1\t1\t1\t0\nend\n",
+        FIRST "0\t\tus-central1\t1\t1\t0\nend\n",
+        FIRST "0\tc4a\tus-central1\t-1\t1\t0\nend\n",
+        FIRST "0\tc4a\tus-central1\t99999999999999999999\t1\t0\nend\n",
+        FIRST "0\tc4a\tus-central1\t1\t1\t1\t1\nend\n",
+        FIRST "0\tc4a\tus-central1\t1\t1\t0\t\t\t\t\t\t\t\nend\n",
+        FIRST "0\tc4a\tUS Central\t1\t1\t0\nend\n",
+        "archway-gcp prices-2 https://elsewhere.example/v1\n" LINES "end\n",
         "archway-gcp prices-0 https://cloudbilling.googleapis.com/v1\n" LINES "end\n",
     };
     struct backend_host *host = *state;

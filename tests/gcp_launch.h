@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define TOKEN "00112233445566778899aabbccddeeff"
-#define COMPUTE "https://compute.googleapis.com/compute/v1/"
-#define PROJECT COMPUTE "projects/farm-proj-1/"
+#define COMPUTE_V1 "https://compute.googleapis.com/compute/v1/"
+#define PROJECT COMPUTE_V1 "projects/farm-proj-1/"
 #define GCP_ERROR(code, reason, message)                                                           \
     "{\"error\":{\"code\":" #code ",\"message\":\"" message                                        \
     "\",\"errors\":[{\"domain\":\"global\",\"reason\":\"" reason "\"}]}}"

@@ -1,6 +1,6 @@
 # What the GCP backend lists.
 if(TARGET archway_backend_gcp)
-    foreach(part listing types attach prices parts kept quotas)
+    foreach(part listing types attach prices parts kept quotas reservation)
         archway_test(gcp_${part}_test gcp_${part}_test.c gcp_answers.c backend_host.c
             backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()

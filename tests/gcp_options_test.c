@@ -29,6 +29,8 @@ static void test_families_get_the_disk_and_the_card_that_they_take(void **state)
         {"c4a-highmem-96-metal", "diskTypes/hyperdisk-balanced\"", "\"nicType\":\"IDPF\""},
         {"n4a-standard-2", "diskTypes/hyperdisk-balanced\"", "\"nicType\":\"GVNIC\""},
         {"a4x-highgpu-4g", "diskTypes/hyperdisk-balanced\"", "\"nicType\":\"GVNIC\""},
+        {"a3-ultragpu-8g", "diskTypes/hyperdisk-balanced\"", "\"nicType\":\"GVNIC\""},
+        {"a3-highgpu-8g", "diskTypes/pd-balanced\"", "\"nicType\":\"GVNIC\""},
         {"t2a-standard-1", "diskTypes/pd-balanced\"", "\"nicType\":\"GVNIC\""},
         {"c3-standard-4", "diskTypes/pd-balanced\"", "\"nicType\":\"GVNIC\""},
         {"c3-standard-192-metal", "diskTypes/hyperdisk-balanced\"", "\"nicType\":\"IDPF\""},
@@ -135,7 +137,7 @@ static void test_the_image_follows_architecture_and_gpu(void **state)
         {AW_ARCH_ARM64, NULL, "mine", "GET " PROJECT "global/images/mine"},
         {AW_ARCH_ARM64, NULL, "family/mine", "GET " PROJECT "global/images/family/mine"},
         {AW_ARCH_ARM64, NULL, "https://www.googleapis.com/compute/v1/projects/p-1/global/images/i",
-         "GET " COMPUTE "projects/p-1/global/images/i"},
+         "GET " COMPUTE_V1 "projects/p-1/global/images/i"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

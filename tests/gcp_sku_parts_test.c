@@ -13,43 +13,49 @@ static const struct {
     const char *description;
     enum gcp_part_kind kind;
     const char *name;
-    bool spot;
+    enum gcp_terms terms;
 } parts[] = {
-    {"N1 Predefined Instance Core running in Americas", GCP_CORE, "n1", false},
-    {"Spot Preemptible N1 Predefined Instance Ram running in Americas", GCP_RAM, "n1", true},
-    {"Preemptible N1 Predefined Instance Core running in Zurich", GCP_CORE, "n1", true},
-    {"N2D AMD Instance Core running in Northern Virginia", GCP_CORE, "n2d", false},
-    {"T2A Arm Instance Core running in Iowa", GCP_CORE, "t2a", false},
-    {"C4A Arm Instance Ram running in Iowa", GCP_RAM, "c4a", false},
-    {"Spot Preemptible C4A Arm Instance Core running in Iowa", GCP_CORE, "c4a", true},
-    {"N4A Instance Core running in Salt Lake City", GCP_CORE, "n4a", false},
-    {"M3 Memory-optimized Instance Ram running in Paris", GCP_RAM, "m3", false},
-    {"Memory-optimized Instance Core running in Tokyo", GCP_CORE, "m1", false},
+    {"N1 Predefined Instance Core running in Americas", GCP_CORE, "n1", GCP_ON_DEMAND},
+    {"Spot Preemptible N1 Predefined Instance Ram running in Americas", GCP_RAM, "n1", GCP_SPOT},
+    {"Preemptible N1 Predefined Instance Core running in Zurich", GCP_CORE, "n1", GCP_SPOT},
+    {"N2D AMD Instance Core running in Northern Virginia", GCP_CORE, "n2d", GCP_ON_DEMAND},
+    {"T2A Arm Instance Core running in Iowa", GCP_CORE, "t2a", GCP_ON_DEMAND},
+    {"C4A Arm Instance Ram running in Iowa", GCP_RAM, "c4a", GCP_ON_DEMAND},
+    {"Spot Preemptible C4A Arm Instance Core running in Iowa", GCP_CORE, "c4a", GCP_SPOT},
+    {"N4A Instance Core running in Salt Lake City", GCP_CORE, "n4a", GCP_ON_DEMAND},
+    {"M3 Memory-optimized Instance Ram running in Paris", GCP_RAM, "m3", GCP_ON_DEMAND},
+    {"Memory-optimized Instance Core running in Tokyo", GCP_CORE, "m1", GCP_ON_DEMAND},
     {"Memory Optimized Upgrade Premium for Memory-optimized Instance Ram running in Tokyo", GCP_RAM,
-     "m2", false},
-    {"Compute optimized Core running in Americas", GCP_CORE, "c2", false},
-    {"Spot Preemptible Compute optimized Ram running in Americas", GCP_RAM, "c2", true},
-    {"Compute optimized Instance Core running in Dammam", GCP_CORE, "c2", false},
-    {"A3Plus Instance Core running in Americas", GCP_CORE, "a3plus", false},
-    {"M4NUltramem224Instance Ram running in Iowa", GCP_RAM, "m4nultramem224", false},
-    {"Nvidia Tesla T4 GPU running in Americas", GCP_GPU, "nvidia-tesla-t4", false},
+     "m2", GCP_ON_DEMAND},
+    {"Compute optimized Core running in Americas", GCP_CORE, "c2", GCP_ON_DEMAND},
+    {"Spot Preemptible Compute optimized Ram running in Americas", GCP_RAM, "c2", GCP_SPOT},
+    {"Compute optimized Instance Core running in Dammam", GCP_CORE, "c2", GCP_ON_DEMAND},
+    {"A3Plus Instance Core running in Americas", GCP_CORE, "a3plus", GCP_ON_DEMAND},
+    {"M4NUltramem224Instance Ram running in Iowa", GCP_RAM, "m4nultramem224", GCP_ON_DEMAND},
+    {"Nvidia Tesla T4 GPU running in Americas", GCP_GPU, "nvidia-tesla-t4", GCP_ON_DEMAND},
     {"Nvidia Tesla T4 GPU attached to Spot Preemptible VMs running in Americas", GCP_GPU,
-     "nvidia-tesla-t4", true},
-    {"Nvidia Tesla A100 GPU running in Americas", GCP_GPU, "nvidia-tesla-a100", false},
-    {"Nvidia Tesla A100 80GB GPU running in Americas", GCP_GPU, "nvidia-a100-80gb", false},
+     "nvidia-tesla-t4", GCP_SPOT},
+    {"Nvidia Tesla A100 GPU running in Americas", GCP_GPU, "nvidia-tesla-a100", GCP_ON_DEMAND},
+    {"Nvidia Tesla A100 80GB GPU running in Americas", GCP_GPU, "nvidia-a100-80gb", GCP_ON_DEMAND},
     {"H200 141GB GPU attached to Spot Preemptible VMs running in Belgium", GCP_GPU,
-     "nvidia-h200-141gb", true},
-    {"RTX 6000 96GB running in Oregon", GCP_GPU, "nvidia-rtx-pro-6000", false},
-    {"A4X Nvidia GB200 (1 gpu slice) running in Americas", GCP_SLICE, "a4x", false},
-    {"Spot Preemptible A4 Nvidia B200 (1 gpu slice) running in Americas", GCP_SLICE, "a4", true},
-    {"1/8 vGPU no lssd running in Iowa", GCP_SLICE, "g4", false},
-    {"SSD backed Local Storage", GCP_SSD, "any", false},
-    {"SSD backed Local Storage in Zurich", GCP_SSD, "any", false},
-    {"SSD backed Local Storage attached to Spot Preemptible VMs in Zurich", GCP_SSD, "any", true},
-    {"C4A Instance Local SSD running in Iowa", GCP_SSD, "c4a", false},
-    {"Spot Preemptible C4D Instance Local SSD running in Iowa", GCP_SSD, "c4d", true},
-    {"Micro Instance with burstable CPU running in Americas", GCP_MACHINE, "f1", false},
-    {"Spot Preemptible Small Instance with 1 VCPU running in Americas", GCP_MACHINE, "g1", true},
+     "nvidia-h200-141gb", GCP_SPOT},
+    {"RTX 6000 96GB running in Oregon", GCP_GPU, "nvidia-rtx-pro-6000", GCP_ON_DEMAND},
+    {"A4X Nvidia GB200 (1 gpu slice) running in Americas", GCP_SLICE, "a4x", GCP_ON_DEMAND},
+    {"Spot Preemptible A4 Nvidia B200 (1 gpu slice) running in Americas", GCP_SLICE, "a4",
+     GCP_SPOT},
+    {"1/8 vGPU no lssd running in Iowa", GCP_SLICE, "g4", GCP_ON_DEMAND},
+    {"SSD backed Local Storage", GCP_SSD, "any", GCP_ON_DEMAND},
+    {"SSD backed Local Storage in Zurich", GCP_SSD, "any", GCP_ON_DEMAND},
+    {"SSD backed Local Storage attached to Spot Preemptible VMs in Zurich", GCP_SSD, "any",
+     GCP_SPOT},
+    {"C4A Instance Local SSD running in Iowa", GCP_SSD, "c4a", GCP_ON_DEMAND},
+    {"Spot Preemptible C4D Instance Local SSD running in Iowa", GCP_SSD, "c4d", GCP_SPOT},
+    {"Micro Instance with burstable CPU running in Americas", GCP_MACHINE, "f1", GCP_ON_DEMAND},
+    {"Spot Preemptible Small Instance with 1 VCPU running in Americas", GCP_MACHINE, "g1",
+     GCP_SPOT},
+    {"DWS Calendar Mode A4 Nvidia B200 (1 gpu slice) running in Americas", GCP_SLICE, "a4",
+     GCP_CALENDAR},
+    {"DWS Calendar Mode A3 Instance Core running in Iowa", GCP_CORE, "a3", GCP_CALENDAR},
 };
 
 static void test_parts_are_known_by_their_descriptions(void **state)
@@ -61,7 +67,7 @@ static void test_parts_are_known_by_their_descriptions(void **state)
             fail_msg("\"%s\" is not known", parts[i].description);
         assert_int_equal(part.kind, parts[i].kind);
         assert_string_equal(part.name, parts[i].name);
-        assert_int_equal(part.spot, parts[i].spot);
+        assert_int_equal(part.terms, parts[i].terms);
     }
 }
 
@@ -83,7 +89,8 @@ static const char *const others[] = {
     "C4A Arm Instance Core running in Frankfurt for 1 Year",
     "C4A Arm Instance Core running in Frankfurt - something new",
     "Nvidia H100 Mega 80GB GPU attached to DWS Defined Duration VMs running in Americas",
-    "DWS Calendar Mode A4 Nvidia B200 (1 gpu slice) running in Americas",
+    "DWS Calendar Mode",
+    "DWS Calendar Mode Reserved A3 Instance Core in Iowa",
     "1/8 vGPU no lssd attached to DWS Defined Duration VMs running in Iowa",
     "Nvidia Tesla T4 GPU attached to Sole Tenancy VMs running in Americas",
     "Nvidia Tesla T4 Virtual Workstation GPU running in Americas",

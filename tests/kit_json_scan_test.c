@@ -182,12 +182,41 @@ static void test_values_of_another_type_are_problems(void **state)
     expect_end(&scan);
 }
 
+static void test_booleans(void **state)
+{
+    (void)state;
+    kit_scan scan = scan_of("[true, false ,\"true\",0,true]");
+    kit_scan_array(&scan);
+    assert_true(kit_scan_element(&scan));
+    assert_int_equal(kit_scan_boolean(&scan, 0), 1);
+    assert_true(kit_scan_element(&scan));
+    assert_int_equal(kit_scan_boolean(&scan, 1), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_true(kit_scan_element(&scan));
+        assert_int_equal(kit_scan_boolean(&scan, 7), 7);
+        assert_int_equal(scan.problem.code, AW_E_PROTOCOL);
+        assert_non_null(strstr(scan.problem.message, "expected true or false"));
+        kit_scan_forgive(&scan);
+    }
+    assert_true(kit_scan_element(&scan));
+    assert_int_equal(kit_scan_boolean(&scan, 0), 1);
+    assert_false(kit_scan_element(&scan));
+    expect_end(&scan);
+    scan = scan_of("[tru]");
+    kit_scan_array(&scan);
+    assert_true(kit_scan_element(&scan));
+    assert_int_equal(kit_scan_boolean(&scan, 7), 7);
+    assert_true(scan.is_broken);
+}
+
 static void test_null_is_like_nothing(void **state)
 {
     char text[8];
     (void)state;
-    kit_scan scan = scan_of("[null,null,null,null]");
+    kit_scan scan = scan_of("[null,null,null,null,null]");
     kit_scan_array(&scan);
+    assert_true(kit_scan_element(&scan));
+    assert_int_equal(kit_scan_boolean(&scan, 2), 2);
     assert_true(kit_scan_element(&scan));
     assert_int_equal(kit_scan_text(&scan, text, sizeof text), 0);
     assert_true(kit_scan_element(&scan));
@@ -325,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_null_is_like_nothing),
         cmocka_unit_test(test_texts_with_escapes),
         cmocka_unit_test(test_a_text_must_fit),
+        cmocka_unit_test(test_booleans),
         cmocka_unit_test(test_integers_of_64_bits),
         cmocka_unit_test(test_names_are_compared_whole),
         cmocka_unit_test(test_after_a_mistake_loops_end_and_reads_return_nothing),

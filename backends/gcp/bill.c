@@ -17,7 +17,7 @@ enum {
 struct bill {
     const struct gcp_prices *prices;
     int region;
-    bool spot;
+    enum gcp_terms terms;
     bool lacks; /* a part without a price, or more than 64 bits hold */
     uint64_t nusd;
 };
@@ -30,7 +30,7 @@ struct amount {
 
 static uint64_t price_of(const struct bill *bill, enum gcp_part_kind kind, const char *name)
 {
-    return gcp_price(bill->prices, kind, name, bill->region, bill->spot);
+    return gcp_price(bill->prices, kind, name, bill->region, bill->terms);
 }
 
 static void add(struct bill *bill, enum gcp_part_kind kind, const char *name, struct amount amount)
@@ -176,10 +176,10 @@ static void add_parts(struct bill *bill, const struct names *names,
 }
 
 uint64_t gcp_bill(const struct gcp_prices *prices, const struct gcp_machine *machine,
-                  const struct gcp_attached *attached, int region, bool spot)
+                  const struct gcp_attached *attached, int region, enum gcp_terms terms)
 {
     struct names names;
-    struct bill bill = {.prices = prices, .region = region, .spot = spot};
+    struct bill bill = {.prices = prices, .region = region, .terms = terms};
     names_read(&names, machine->name);
     choose_a3(&bill, &names);
     uint64_t slices = slices_of(&names, &machine->facts);

@@ -136,6 +136,7 @@ void creation_insert(struct creation *creation)
     creation->zone = take_zone(creation);
     if (!creation->zone)
         return;
+    creation->reserved = creation_reserved(creation, creation->zone);
     if (gcp_request_id(creation->wish->token, creation->zone, request_id))
         return kit_fail(creation->op, AW_E_INTERNAL, "libcrypto has no SHA-256.");
     gcp_compute_init(&request, creation->op, "insert", "POST");
@@ -182,5 +183,5 @@ void gcp_create(aw_op *op, const aw_create *wish)
     else if (!*creation->zones)
         kit_fail(op, AW_E_INVALID, "The offer names no zone: ask for the offers anew.");
     else
-        creation_find_image(creation);
+        creation_find_reservation(creation);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Creating a machine takes three steps, each in a file: the boot image (image.c), the firewall rule
- * (firewall.c), and an insert in one zone after the other, each watched to its end (create.c).
+ * Creating a machine takes four steps, each in a file: a reservation that was named (reserve.c), the boot image
+ * (image.c), the firewall rule (firewall.c), and an insert in one zone after the other, each watched to its end
+ * (create.c).
  */
 #ifndef ARCHWAY_BACKENDS_GCP_CREATE_H
 #define ARCHWAY_BACKENDS_GCP_CREATE_H
 
 #include "backends/gcp/machine.h"
+#include "backends/gcp/reservation.h"
 #include "kit/wish.h"
 
 #define GCP_TAG "archway" /* of the network: the firewall rule is for machines that carry it */
@@ -14,17 +16,33 @@
 struct creation {
     aw_op *op;
     const aw_create *wish;
-    const char *name;  /* of the machine, the same whenever the token is */
-    const char *image; /* "projects/P/global/images/..." */
-    const char *zone;  /* where it is being tried */
-    const char *zones; /* those that are left, with commas between */
+    const char *name;                          /* of the machine, the same whenever the token is */
+    const char *image;                         /* "projects/P/global/images/..." */
+    const char *zone;                          /* where it is being tried */
+    const char *zones;                         /* those that are left, with commas between */
+    const struct gcp_reservation *reservation; /* that was asked for, or NULL */
+    const struct gcp_reserved *reserved;       /* of it, in the zone; NULL: it is not known */
     aw_error conflict; /* why it was refused, while its namesake is looked at */
 };
 
 /* The steps, each of which calls the next one when it is done, or fails the operation. */
+void creation_find_reservation(struct creation *creation);
 void creation_find_image(struct creation *creation);
 void creation_open_firewall(struct creation *creation);
 void creation_insert(struct creation *creation);
+
+/* What the reservation has for the wish in a zone, or NULL. */
+const struct gcp_reserved *creation_reserved(const struct creation *creation, const char *zone);
+
+/* A GPU that does not come with the type. */
+struct creation_gpu {
+    char type[64]; /* "nvidia-tesla-t4" */
+    uint32_t count;
+};
+enum {
+    GCP_MOST_ATTACHED = 1024
+};
+bool creation_attached(const struct creation *creation, struct creation_gpu *ret_gpu);
 
 /* The body of the insert (insert_body.c). A new reference; NULL: no memory, or a text that is no UTF-8. */
 json_t *creation_body(const struct creation *creation);

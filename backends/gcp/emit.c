@@ -93,25 +93,45 @@ static uint32_t availability_of(const char *type, bool spot)
     return AW_AVAILABILITY_UNKNOWN;
 }
 
-static void emit(struct draft *draft, bool spot)
+static void emit_priced(struct draft *draft, enum gcp_terms terms)
 {
     const struct gcp_listing *listing = draft->listing;
-    kit_buf needs;
     uint64_t nusd =
-        gcp_bill(listing->prices, draft->machine, &draft->attached, draft->price_region, spot);
+        gcp_bill(listing->prices, draft->machine, &draft->attached, draft->price_region, terms);
+    draft->offer.spot = terms == GCP_SPOT;
+    draft->offer.priced = nusd > 0;
+    draft->offer.price_nusd_per_hour = nusd;
+    aw_emit_offer(listing->op, &draft->offer);
+}
+
+static void emit(struct draft *draft, bool spot)
+{
+    kit_buf needs;
     uint32_t availability = availability_of(draft->machine->name, spot);
     kit_buf_init_in(&needs, draft->needs, sizeof draft->needs);
     gcp_quota_write(&needs, draft->region->name, draft->machine, &draft->attached, spot);
     draft->offer.quota = availability == AW_UNAVAILABLE ? NULL : draft->needs;
-    draft->offer.spot = spot;
-    draft->offer.priced = nusd > 0;
-    draft->offer.price_nusd_per_hour = nusd;
     draft->offer.availability = availability;
-    aw_emit_offer(listing->op, &draft->offer);
+    emit_priced(draft, spot ? GCP_SPOT : GCP_ON_DEMAND);
+}
+
+/* What is reserved is paid for, and has been counted against the quotas, whether it runs or not. */
+static void emit_reserved(struct draft *draft, const struct gcp_zones *zones)
+{
+    struct gcp_on_reserve reserve;
+    if (draft->listing->spot == AW_SPOT_ONLY ||
+        !gcp_reserve_of(draft->listing, draft->machine, &draft->attached, zones, &reserve))
+        return;
+    zones_write(draft, &reserve.zones);
+    gpu_write(draft);
+    draft->offer.availability = reserve.is_left ? AW_AVAILABLE : AW_UNAVAILABLE;
+    emit_priced(draft, reserve.terms);
 }
 
 static void emit_both(struct draft *draft, const struct gcp_zones *zones)
 {
+    if (draft->listing->reservation)
+        return emit_reserved(draft, zones);
     zones_write(draft, zones);
     gpu_write(draft);
     if (draft->listing->spot != AW_SPOT_ONLY)

@@ -21,6 +21,16 @@ static json_t *disks(const struct creation *creation)
                      creation->image, "diskType", type, "diskSizeGb", size);
 }
 
+static json_t *scratch_disk(const struct creation *creation, const struct gcp_reserved_disk *disk)
+{
+    json_t *size = disk->gib ? creation_text(creation->op, "%lld", (long long)disk->gib) : NULL;
+    return json_pack("{s:b,s:b,s:s,s:s*,s:{s:o,s:o*}}", "boot", 0, "autoDelete", 1, "type",
+                     "SCRATCH", "interface", *disk->interface ? disk->interface : NULL,
+                     "initializeParams", "diskType",
+                     creation_text(creation->op, "zones/%s/diskTypes/local-ssd", creation->zone),
+                     "diskSizeGb", size);
+}
+
 static json_t *network_of(const struct creation *creation)
 {
     const struct gcp *gcp = creation->op->state;
@@ -61,27 +71,38 @@ static json_t *interfaces(const struct creation *creation)
                      gcp_nic_of(creation->wish->instance_type));
 }
 
-/* GPUs that do not come with the type: "nvidia-tesla-t4:2". */
 static json_t *accelerators(const struct creation *creation)
 {
-    size_t size = 0;
-    const char *attach = gcp_data_word(creation->wish->offer_data, "attach", &size);
-    const char *colon = attach ? memchr(attach, ':', size) : NULL;
-    unsigned long count = colon ? strtoul(colon + 1, NULL, 10) : 0;
-    if (count == 0 || count > INT_MAX)
+    struct creation_gpu gpu;
+    if (!creation_attached(creation, &gpu))
         return NULL;
-    return json_pack("[{s:i,s:o}]", "acceleratorCount", (int)count, "acceleratorType",
-                     creation_text(creation->op, "zones/%s/acceleratorTypes/%.*s", creation->zone,
-                                   (int)(colon - attach), attach));
+    return json_pack(
+        "[{s:i,s:o}]", "acceleratorCount", (int)gpu.count, "acceleratorType",
+        creation_text(creation->op, "zones/%s/acceleratorTypes/%s", creation->zone, gpu.type));
 }
 
 static json_t *reservation(const struct creation *creation)
 {
-    const char *name = kit_wish_option(creation->wish, "reservation");
-    if (!name)
+    if (!creation->reservation)
         return NULL;
     return json_pack("{s:s,s:s,s:[s]}", "consumeReservationType", "SPECIFIC_RESERVATION", "key",
-                     "compute.googleapis.com/reservation-name", "values", name);
+                     "compute.googleapis.com/reservation-name", "values",
+                     creation->reservation->value);
+}
+
+/* What else of it a machine must have, or it does not fit. */
+static void add_reserved(const struct creation *creation, json_t *body)
+{
+    const struct gcp_reserved *reserved = creation->reserved;
+    if (!body || !reserved)
+        return;
+    if (reserved->cpu_platform)
+        json_object_set_new(body, "minCpuPlatform", json_string(reserved->cpu_platform));
+    if (reserved->placement)
+        json_object_set_new(body, "resourcePolicies", json_pack("[s]", reserved->placement));
+    for (size_t i = 0; i < reserved->disk_count; i++)
+        json_array_append_new(json_object_get(body, "disks"),
+                              scratch_disk(creation, &reserved->disks[i]));
 }
 
 static json_t *service_accounts(const struct creation *creation)
@@ -96,11 +117,13 @@ json_t *creation_body(const struct creation *creation)
 {
     json_t *type = creation_text(creation->op, "zones/%s/machineTypes/%s", creation->zone,
                                  creation->wish->instance_type);
-    return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:[s]},s:o*,s:o*,s:o*}", "name",
-                     creation->name, "machineType", type, "disks", disks(creation),
-                     "networkInterfaces", interfaces(creation), "scheduling",
-                     creation_scheduling(creation), "metadata", creation_metadata(creation),
-                     "labels", creation_labels(creation), "tags", "items", GCP_TAG,
-                     "guestAccelerators", accelerators(creation), "serviceAccounts",
-                     service_accounts(creation), "reservationAffinity", reservation(creation));
+    json_t *body =
+        json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:{s:[s]},s:o*,s:o*,s:o*}", "name", creation->name,
+                  "machineType", type, "disks", disks(creation), "networkInterfaces",
+                  interfaces(creation), "scheduling", creation_scheduling(creation), "metadata",
+                  creation_metadata(creation), "labels", creation_labels(creation), "tags", "items",
+                  GCP_TAG, "guestAccelerators", accelerators(creation), "serviceAccounts",
+                  service_accounts(creation), "reservationAffinity", reservation(creation));
+    add_reserved(creation, body);
+    return body;
 }

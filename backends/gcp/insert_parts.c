@@ -49,11 +49,13 @@ json_t *creation_scheduling(const struct creation *creation)
 {
     const aw_create *wish = creation->wish;
     json_t *duration = run_duration(creation);
-    const char *ending = wish->spot || duration ? "DELETE" : NULL;
+    int is_bound = creation->reservation && gcp_is_bound(creation->reserved, wish->instance_type);
+    const char *model = wish->spot ? "SPOT" : is_bound ? "RESERVATION_BOUND" : NULL;
+    const char *ending = model || duration ? "DELETE" : NULL;
     int stays = wish->spot || has_gpu(creation) || gcp_stays_on_host(wish->instance_type);
     json_t *scheduling =
         json_pack("{s:b,s:s*,s:s*,s:s*,s:o*}", "automaticRestart", !wish->spot, "onHostMaintenance",
-                  stays ? "TERMINATE" : NULL, "provisioningModel", wish->spot ? "SPOT" : NULL,
+                  stays ? "TERMINATE" : NULL, "provisioningModel", model,
                   "instanceTerminationAction", ending, "maxRunDuration", duration);
     if (scheduling && wish->spot)
         json_object_set_new(scheduling, "preemptible", json_true());

@@ -3,6 +3,7 @@
 #include "backends/gcp/offers.h"
 
 #include "kit/error.h"
+#include "kit/wish.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct gcp_listing *gcp_listing_create(aw_op *op, const aw_offer_query *query)
         return NULL;
     listing->op = op;
     listing->spot = query->spot;
+    listing->reserved_by = kit_copy_text(op, kit_query_option(query, GCP_RESERVATION));
     listing->last = &listing->machines;
     listing->slots = aw_alloc(op, SLOTS * sizeof *listing->slots);
     listing->prices = gcp_prices_create(op);

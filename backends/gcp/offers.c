@@ -43,6 +43,25 @@ void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems
     listing->problem_count++;
 }
 
+static void on_reservation(aw_op *op, struct gcp_reservation *reservation, const aw_error *why,
+                           void *arg)
+{
+    struct gcp_listing *listing = arg;
+    listing->reservation = reservation;
+    if (why)
+        return aw_fail(op, why);
+    if (reservation->silent_zone)
+        kit_report(op, AW_E_UNAVAILABLE, "What the reservation %.63s has in %.60s is not known.",
+                   reservation->name, reservation->silent_zone);
+    gcp_listing_settle(listing);
+}
+
+static void reservation_start(struct gcp_listing *listing)
+{
+    gcp_listing_wait(listing);
+    gcp_reservation_find(listing->op, listing->reserved_by, on_reservation, listing);
+}
+
 /* The prices take the longest: they are asked for first. */
 void gcp_list_offers(aw_op *op, const aw_offer_query *query)
 {
@@ -53,5 +72,7 @@ void gcp_list_offers(aw_op *op, const aw_offer_query *query)
     gcp_skus_start(listing);
     gcp_zones_start(listing);
     gcp_accelerators_start(listing);
+    if (listing->reserved_by)
+        reservation_start(listing);
     gcp_listing_settle(listing);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The offers of all regions are put together from four parts, all asked for at once: the zones (zones.c), then the
- * machine types of each (machine_types.c); which GPUs can be attached where (accelerators.c); and what the parts of
- * machines cost (skus.c). offers.c starts the parts and waits for them, emit.c joins them. Without zones there are
+ * The offers of all regions are put together from four or five parts, all asked for at once: the zones (zones.c), then the
+ * machine types of each (machine_types.c); which GPUs can be attached where (accelerators.c); what the parts of
+ * machines cost (skus.c); and what a reservation has that was asked for (reservation.c). offers.c starts the parts and waits for them, emit.c joins them. Without zones there are
  * no offers; without another part, or a zone, there are, and the user is told what is missing.
  */
 #ifndef ARCHWAY_BACKENDS_GCP_OFFERS_H
@@ -10,6 +10,7 @@
 
 #include "backends/gcp/gcp.h"
 #include "backends/gcp/prices.h"
+#include "backends/gcp/reservation.h"
 #include "kit/pages.h"
 
 #include <stdbool.h>
@@ -100,6 +101,8 @@ struct gcp_listing {
     size_t machine_count;
     struct gcp_attachable attachables[GCP_ATTACHABLES]; /* by the numbers of such GPUs */
     struct gcp_prices *prices;
+    const char *reserved_by; /* only what this reservation has is wanted; NULL: everything */
+    const struct gcp_reservation *reservation;
     struct gcp_problems zone_problems;
     struct gcp_problems accelerator_problems;
     struct gcp_problems price_problems;
@@ -144,6 +147,16 @@ void gcp_listing_settle(struct gcp_listing *listing);
 void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems,
                       const aw_error *problem, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* What the reservation has of a machine, in those of the zones where there is any (on_reserve.c). False: nothing. */
+struct gcp_on_reserve {
+    struct gcp_zones zones;
+    enum gcp_terms terms;
+    bool is_left; /* not all of them are in use */
+};
+bool gcp_reserve_of(const struct gcp_listing *listing, const struct gcp_machine *machine,
+                    const struct gcp_attached *attached, const struct gcp_zones *zones,
+                    struct gcp_on_reserve *ret_reserve);
 
 /* All parts have ended (emit.c). */
 void gcp_listing_emit(struct gcp_listing *listing);

@@ -12,8 +12,8 @@ enum {
 
 struct gcp_page {
     const char *items;
-    const char
-        *of_zone; /* NULL: of one zone, or of none. Else the member that has a zone's items */
+    /* The member that has a zone's items. NULL: it is a listing of one zone, or of none. */
+    const char *of_zone;
     /* Reads the next value, an item. `zone` is NULL without of_zone. -1: the page ends here, and the error says
      * why. */
     int (*read)(void *owner, kit_scan *scan, const char *zone, aw_error *ret_error);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEY "prices-1"
+#define KEY "prices-2"
 #define MOST_NUSD UINT64_C(1000000000000000)
 
 enum {
@@ -22,7 +22,7 @@ enum {
 struct row {
     enum gcp_part_kind kind;
     char name[GCP_LONGEST_PART];
-    uint64_t nusd[2][MOST_REGIONS]; /* on demand, spot */
+    uint64_t nusd[GCP_TERMS][MOST_REGIONS];
 };
 
 struct gcp_prices {
@@ -118,47 +118,60 @@ int gcp_prices_add(struct gcp_prices *prices, const struct gcp_part *part, const
     struct row *row = at < 0 ? NULL : row_of(prices, part, ret_error);
     if (!row)
         return -1;
-    uint64_t *price = &row->nusd[part->spot][at];
+    uint64_t *price = &row->nusd[part->terms][at];
     if (nusd > *price)
         *price = nusd;
     return 0;
 }
 
 uint64_t gcp_price(const struct gcp_prices *prices, enum gcp_part_kind kind, const char *name,
-                   int region, bool spot)
+                   int region, enum gcp_terms terms)
 {
     const struct row *row = prices->slots[slot_of(prices, kind, name)];
-    return row && region >= 0 ? row->nusd[spot][region] : 0;
+    return row && region >= 0 ? row->nusd[terms][region] : 0;
 }
 
 /* ---- keeping ---- */
 
-/* KIND NAME REGION ON-DEMAND SPOT, where 0 is none. */
+/* KIND NAME REGION, and a price for each of the terms, where 0 is none. */
 static void row_save(kit_buf *text, const struct gcp_prices *prices, const struct row *row)
 {
-    for (size_t i = 0; i < prices->region_count; i++)
-        if (row->nusd[0][i] || row->nusd[1][i])
-            kit_buf_addf(text, "%u\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\n", (unsigned)row->kind,
-                         row->name, prices->regions[i], row->nusd[0][i], row->nusd[1][i]);
+    for (size_t i = 0; i < prices->region_count; i++) {
+        uint64_t on_demand = row->nusd[GCP_ON_DEMAND][i];
+        uint64_t spot = row->nusd[GCP_SPOT][i];
+        uint64_t calendar = row->nusd[GCP_CALENDAR][i];
+        if (on_demand || spot || calendar)
+            kit_buf_addf(text, "%u\t%s\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n",
+                         (unsigned)row->kind, row->name, prices->regions[i], on_demand, spot,
+                         calendar);
+    }
+}
+
+/* -1: they are none. */
+static int terms_load(char *const *fields, uint64_t ret_nusd[GCP_TERMS])
+{
+    for (int terms = 0; terms < GCP_TERMS; terms++)
+        if (kit_kept_number(fields[terms], MOST_NUSD, &ret_nusd[terms]))
+            return -1;
+    return fields[GCP_TERMS] ? -1 : 0;
 }
 
 static int load(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS], int only_check)
 {
     struct gcp_part part = {0};
     uint64_t kind = 0;
-    uint64_t nusd[2] = {0};
+    uint64_t nusd[GCP_TERMS] = {0};
     aw_error ignored = {.size = sizeof ignored};
     (void)op;
     if (kit_kept_number(fields[0], GCP_KINDS - 1, &kind) || !fields[1] || !*fields[1] ||
         strlen(fields[1]) >= sizeof part.name || !fields[2] || !*fields[2] ||
-        kit_kept_number(fields[3], MOST_NUSD, &nusd[0]) ||
-        kit_kept_number(fields[4], MOST_NUSD, &nusd[1]) || fields[5])
+        terms_load(fields + 3, nusd))
         return -1;
     part.kind = (enum gcp_part_kind)kind;
     memcpy(part.name, fields[1], strlen(fields[1]));
-    for (int spot = 0; !only_check && spot < 2; spot++) {
-        part.spot = spot;
-        if (nusd[spot] && gcp_prices_add(owner, &part, fields[2], nusd[spot], &ignored))
+    for (int terms = 0; !only_check && terms < GCP_TERMS; terms++) {
+        part.terms = (enum gcp_terms)terms;
+        if (nusd[terms] && gcp_prices_add(owner, &part, fields[2], nusd[terms], &ignored))
             return -1;
     }
     return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Google sells no machines but their parts. What a part costs, by its kind, its name (of a family or of a GPU), the
- * region, and on demand or as spot; and what a machine made of them costs.
+ * region, and its terms; and what a machine made of them costs.
  */
 #ifndef ARCHWAY_BACKENDS_GCP_PRICES_H
 #define ARCHWAY_BACKENDS_GCP_PRICES_H
@@ -21,6 +21,14 @@ enum gcp_part_kind {
     GCP_KINDS
 };
 
+/* How it is bought. */
+enum gcp_terms {
+    GCP_ON_DEMAND,
+    GCP_SPOT,
+    GCP_CALENDAR, /* reserved for a time to come, in the calendar mode of the dynamic workload scheduler */
+    GCP_TERMS
+};
+
 #define GCP_ANY_FAMILY "any"
 
 enum {
@@ -29,13 +37,13 @@ enum {
 
 struct gcp_part {
     enum gcp_part_kind kind;
-    bool spot;
+    enum gcp_terms terms;
     char name[GCP_LONGEST_PART];
 };
 
 /*
  * Which part a SKU is the price of, by its description (sku_parts.c). False: none that a machine here is made of, or
- * one on other terms: commitments, reservations, sole tenancy, custom sizes, DWS.
+ * one on other terms: commitments, sole tenancy, custom sizes, flexible starts.
  */
 bool gcp_part_read(const char *description, struct gcp_part *ret_part);
 
@@ -72,7 +80,7 @@ bool gcp_prices_are_empty(const struct gcp_prices *prices);
 int gcp_prices_region(const struct gcp_prices *prices, const char *name);
 /* 0: it has none. */
 uint64_t gcp_price(const struct gcp_prices *prices, enum gcp_part_kind kind, const char *name,
-                   int region, bool spot);
+                   int region, enum gcp_terms terms);
 
 /* Keeps the table, and takes over what was kept and is not older. `billing` is who said it. */
 void gcp_prices_save(aw_op *op, const struct gcp_prices *prices, const char *billing);
@@ -93,6 +101,6 @@ struct gcp_attached {
 /* What a machine costs an hour, in nano-dollars. 0: it has no price, since one of its parts has none. `region` is
  * the table's number. */
 uint64_t gcp_bill(const struct gcp_prices *prices, const struct gcp_machine *machine,
-                  const struct gcp_attached *attached, int region, bool spot);
+                  const struct gcp_attached *attached, int region, enum gcp_terms terms);
 
 #endif

@@ -140,7 +140,8 @@ static bool is_wanted(const struct record *record, const char *description,
     if (!is_sold || !is_hardware || !gcp_part_read(description, ret_part))
         return false;
     /* Some that are spot by their description are OnDemand by their category. */
-    ret_part->spot |= is_spot;
+    if (is_spot)
+        ret_part->terms = GCP_SPOT;
     return true;
 }
 

@@ -5,7 +5,7 @@
  *     Spot Preemptible C4A Arm Instance Core running in Iowa
  *     Nvidia Tesla T4 GPU attached to Spot Preemptible VMs running in Americas
  *     SSD backed Local Storage in Zurich
- *     A4 Nvidia B200 (1 gpu slice) running in Americas
+ *     DWS Calendar Mode A4 Nvidia B200 (1 gpu slice) running in Americas
  *
  * [PREFIX] SUBJECT [attached to ...] [running in PLACE]. Where it is sold stands in serviceRegions, so the place only
  * must not say something else. A subject that is not known word for word is none.
@@ -60,6 +60,14 @@ static bool take_suffix(char *text, const char *suffix)
     return true;
 }
 
+static enum gcp_terms take_terms(char **text)
+{
+    if (take_prefix(text, "dws calendar mode "))
+        return GCP_CALENDAR;
+    bool is_spot = take_prefix(text, "spot preemptible ") || take_prefix(text, "preemptible ");
+    return is_spot ? GCP_SPOT : GCP_ON_DEMAND;
+}
+
 /* Cuts the text before the words; returns what stood behind them, or NULL. */
 static char *cut(char *text, const char *words)
 {
@@ -78,14 +86,15 @@ static bool is_place(const char *text)
 }
 
 /* False: it is in a place that is none, or attached to something that is no spot machine. */
-static bool cut_surroundings(char *text, bool *spot)
+static bool cut_surroundings(char *text, struct gcp_part *part)
 {
     const char *place = cut(text, " running in ");
     if (!place)
         place = cut(text, " in ");
     const char *host = cut(text, " attached to ");
     bool is_spot_host = host && (!strncmp(host, "spot ", 5) || !strncmp(host, "preemptible ", 12));
-    *spot |= is_spot_host;
+    if (is_spot_host)
+        part->terms = GCP_SPOT;
     return (!place || is_place(place)) && (!host || is_spot_host);
 }
 
@@ -215,10 +224,10 @@ bool gcp_part_read(const char *description, struct gcp_part *ret_part)
         return false;
     for (size_t i = 0; i <= size; i++)
         block[i] = (char)tolower((unsigned char)description[i]);
+    part.terms = take_terms(&text);
     if (is_on_other_terms(text))
         return false;
-    part.spot = take_prefix(&text, "spot preemptible ") || take_prefix(&text, "preemptible ");
-    if (!cut_surroundings(text, &part.spot) || !subject_read(text, &part))
+    if (!cut_surroundings(text, &part) || !subject_read(text, &part))
         return false;
     *ret_part = part;
     return true;

@@ -214,6 +214,10 @@ typedef struct aw_offer_query {
     uint32_t spot;  /* enum aw_spot */
     uint32_t reserved;
     const char *region; /* NULL when the plugin has AW_CAP_WHOLE_LISTING: all regions at once */
+    /* What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer that
+     * does not fit is left out. An option that has nothing to do with offers changes nothing. */
+    const aw_header *options;
+    uint64_t option_count;
 } aw_offer_query;
 
 enum aw_spot {
