@@ -27,6 +27,9 @@ struct play {
     const char *recording;
     enum act acts[8];
     const char *config;
+    /* An attempt that fails for want of memory is made again like any that did not leave. Where the recording has
+     * no more of them, or another way is taken instead, the conversation is another one than the recorded. */
+    bool goes_other_ways;
 };
 
 /* Ends with a play without a recording. */

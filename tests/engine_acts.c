@@ -18,12 +18,15 @@
 const char *const launch_url = "/machines";
 
 const struct play plays[] = {
-    {RECORDINGS "engine-offers.http", {OFFERS, OFFERS}, NULL},
-    {RECORDINGS "engine-life.http", {CREATE, WAIT_RUNNING, LIST, GET, TERMINATE, WAIT_GONE}, NULL},
-    {RECORDINGS "engine-denied.http", {LIST}, NULL},
-    {RECORDINGS "engine-check.http", {CHECK, SIGN}, NULL},
-    {RECORDINGS "engine-configured.http", {OFFERS, LIST}, RECORDINGS "engine-configured.yaml"},
-    {NULL, {NO_ACT}, NULL},
+    {.recording = RECORDINGS "engine-offers.http", .acts = {OFFERS, OFFERS}},
+    {.recording = RECORDINGS "engine-life.http",
+     .acts = {CREATE, WAIT_RUNNING, LIST, GET, TERMINATE, WAIT_GONE}},
+    {.recording = RECORDINGS "engine-denied.http", .acts = {LIST}},
+    {.recording = RECORDINGS "engine-check.http", .acts = {CHECK, SIGN}},
+    {.recording = RECORDINGS "engine-configured.http",
+     .acts = {OFFERS, LIST},
+     .config = RECORDINGS "engine-configured.yaml"},
+    {.recording = NULL},
 };
 
 static void on_key(aw_op *op, const aw_response *answer, void *arg)
