@@ -30,6 +30,24 @@ int kit_setting_own(aw_op *op, const aw_settings *settings, const char *name, co
     return text && !*ret_text ? -1 : 0;
 }
 
+int kit_setting_own_list(aw_op *op, const aw_settings *settings, const char *name,
+                         const char *const **ret_texts)
+{
+    const aw_setting *setting = kit_setting(settings, name);
+    if (!setting) {
+        *ret_texts = NULL;
+        return 0;
+    }
+    const char **texts = aw_alloc(op, ((size_t)setting->count + 1) * sizeof *texts);
+    for (uint64_t i = 0; texts && i < setting->count; i++) {
+        texts[i] = kit_copy_text(op, setting->values[i]);
+        if (!texts[i])
+            return -1;
+    }
+    *ret_texts = texts;
+    return texts ? 0 : -1;
+}
+
 int kit_setting_boolean(const aw_settings *settings, const char *name, int fallback)
 {
     const char *text = kit_setting_text(settings, name);

@@ -1,6 +1,6 @@
 # The GCP backend: where credentials come from, and the life of machines.
 if(TARGET archway_backend_gcp)
-    foreach(part codes external hostile insert options project)
+    foreach(part codes external hostile insert networks options project)
         archway_test(gcp_${part}_test gcp_${part}_test.c backend_host.c backend_services.c
             $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()

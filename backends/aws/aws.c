@@ -15,18 +15,6 @@ static const char *copy_setting(aw_op *op, const aw_settings *settings, const ch
     return kit_copy_text(op, kit_setting_text(settings, name));
 }
 
-/* Ends in NULL. */
-static const char *const *copy_list(aw_op *op, const aw_settings *settings, const char *name)
-{
-    const aw_setting *setting = kit_setting(settings, name);
-    if (!setting)
-        return NULL;
-    const char **values = aw_alloc(op, ((size_t)setting->count + 1) * sizeof *values);
-    for (uint64_t i = 0; values && i < setting->count; i++)
-        values[i] = kit_copy_text(op, setting->values[i]);
-    return values;
-}
-
 /* AWS_MAX_ATTEMPTS, as far as it is a number that makes sense. */
 static uint32_t read_max_attempts(aw_op *op)
 {
@@ -35,17 +23,21 @@ static uint32_t read_max_attempts(aw_op *op)
     return attempts <= MOST_ATTEMPTS ? (uint32_t)attempts : MOST_ATTEMPTS;
 }
 
+static int lists_open(aw_op *op, const aw_settings *settings, struct aws *aws)
+{
+    return kit_setting_own_list(op, settings, "vpcs", &aws->vpcs) ||
+           kit_setting_own_list(op, settings, "subnets", &aws->subnets) ||
+           kit_setting_own_list(op, settings, "security_groups", &aws->security_groups);
+}
+
 static void aws_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct aws *aws = aw_alloc(op, sizeof *aws);
     struct sigv4_keys *keys = aw_alloc(op, sizeof *keys);
-    if (!aws || !keys || aws_endpoints_open(op, settings, aws) < 0)
+    if (!aws || !keys || lists_open(op, settings, aws) || aws_endpoints_open(op, settings, aws) < 0)
         return;
     aws->profile = copy_setting(op, settings, "profile");
     aws->instance_metadata = kit_setting_boolean(settings, "instance_metadata", 0);
-    aws->vpcs = copy_list(op, settings, "vpcs");
-    aws->subnets = copy_list(op, settings, "subnets");
-    aws->security_groups = copy_list(op, settings, "security_groups");
     aws->instance_profile = copy_setting(op, settings, "instance_profile");
     aws->public_ip = kit_setting_boolean(settings, "public_ip", 1);
     aws->ca_file = aw_env(op, "AWS_CA_BUNDLE");

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* Networks for RDMA are in one zone: https://cloud.google.com/vpc/docs/rdma-network-profiles */
+#define ELSEWHERE "Network profile only allows resource creation in location"
+
 static void emit_new(const struct creation *creation)
 {
     const aw_create *wish = creation->wish;
@@ -112,7 +115,8 @@ static void on_refused(aw_op *op, const aw_error *error, const aw_response *answ
     int is_absent = error->code == AW_E_NOT_FOUND ||
                     (error->code == AW_E_INVALID && strstr(error->message, "does not exist"));
     /* What an insert names and does not exist, the wish named; but not every zone has every type. */
-    if (is_absent && names_type) {
+    int is_elsewhere = strstr(error->message, ELSEWHERE) != NULL;
+    if ((is_absent && names_type) || is_elsewhere) {
         copy.code = AW_E_NO_CAPACITY;
         copy.scope = AW_SCOPE_ZONE;
     } else if (is_absent) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Creating a machine takes four steps, each in a file: a reservation that was named (reserve.c), the boot image
- * (image.c), the firewall rule (firewall.c), and an insert in one zone after the other, each watched to its end
+ * Creating a machine takes five steps, each in a file: a reservation that was named (reserve.c), the boot image
+ * (image.c), the firewall rule (firewall.c), networks for further cards (networks.c), and an insert in one zone after the other, each watched to its end
  * (create.c).
  */
 #ifndef ARCHWAY_BACKENDS_GCP_CREATE_H
@@ -13,6 +13,16 @@
 
 #define GCP_TAG "archway" /* of the network: the firewall rule is for machines that carry it */
 
+/* A network card beside the first one. */
+struct creation_card {
+    const char *network; /* "projects/P/global/networks/N" */
+    const char *subnetwork;
+    const char *type; /* "GVNIC" */
+};
+enum {
+    GCP_MOST_CARDS = 16
+};
+
 struct creation {
     aw_op *op;
     const aw_create *wish;
@@ -22,6 +32,8 @@ struct creation {
     const char *zones;                         /* those that are left, with commas between */
     const struct gcp_reservation *reservation; /* that was asked for, or NULL */
     const struct gcp_reserved *reserved;       /* of it, in the zone; NULL: it is not known */
+    struct creation_card cards[GCP_MOST_CARDS];
+    size_t card_count;
     aw_error conflict; /* why it was refused, while its namesake is looked at */
 };
 
@@ -29,6 +41,7 @@ struct creation {
 void creation_find_reservation(struct creation *creation);
 void creation_find_image(struct creation *creation);
 void creation_open_firewall(struct creation *creation);
+void creation_find_networks(struct creation *creation);
 void creation_insert(struct creation *creation);
 
 /* What the reservation has for the wish in a zone, or NULL. */
@@ -43,6 +56,10 @@ enum {
     GCP_MOST_ATTACHED = 1024
 };
 bool creation_attached(const struct creation *creation, struct creation_gpu *ret_gpu);
+
+/* The path of a network or subnetwork of the configuration's: "projects/P/global/networks/N". NULL: no memory. */
+const char *creation_network(aw_op *op, const char *name);
+const char *creation_subnetwork(aw_op *op, const char *name, const char *region);
 
 /* The body of the insert (insert_body.c). A new reference; NULL: no memory, or a text that is no UTF-8. */
 json_t *creation_body(const struct creation *creation);

@@ -32,7 +32,7 @@ static void on_ready(aw_op *op, const aw_error *error, void *arg)
 {
     aw_error copy = *error;
     if (!error->code || error->code == AW_E_CONFLICT)
-        return creation_insert(arg);
+        return creation_find_networks(arg);
     /* No machine has been asked for: the whole create may be repeated. */
     copy.retry = error->retry == AW_RETRY_UNKNOWN ? (uint32_t)AW_RETRY_SAFE : error->retry;
     aw_fail(op, &copy);
@@ -55,14 +55,11 @@ static void on_not_made(aw_op *op, const aw_error *error, const aw_response *ans
 static json_t *rule_body(aw_op *op)
 {
     const struct gcp *gcp = op->state;
-    kit_buf network;
-    kit_buf_init(&network, kit_op_memory(op), 512);
-    kit_buf_addf(&network, "projects/%s/global/networks/%s", gcp->project, gcp->network);
+    const char *network = creation_network(op, gcp->network);
     return json_pack("{s:s,s:s,s:s,s:s,s:[s],s:[s],s:[{s:s,s:[s]}]}", "name", rule_name(op),
                      "description", "ssh to the machines that Archway starts", "network",
-                     network.state == KIT_BUF_OK ? kit_buf_text(&network) : "", "direction",
-                     "INGRESS", "sourceRanges", "0.0.0.0/0", "targetTags", GCP_TAG, "allowed",
-                     "IPProtocol", "tcp", "ports", "22");
+                     network ? network : "", "direction", "INGRESS", "sourceRanges", "0.0.0.0/0",
+                     "targetTags", GCP_TAG, "allowed", "IPProtocol", "tcp", "ports", "22");
 }
 
 static void make(struct creation *creation)
@@ -88,7 +85,7 @@ static void on_there(aw_op *op, const aw_response *answer, void *arg)
 {
     (void)op;
     (void)answer;
-    creation_insert(arg);
+    creation_find_networks(arg);
 }
 
 static void on_absent(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
@@ -105,7 +102,7 @@ void creation_open_firewall(struct creation *creation)
     const struct gcp *gcp = creation->op->state;
     kit_request request;
     if (strchr(gcp->network, '/'))
-        return creation_insert(creation);
+        return creation_find_networks(creation);
     gcp_compute_init(&request, creation->op, "firewalls", "GET");
     kit_request_path(&request, "global");
     kit_request_path(&request, "firewalls");

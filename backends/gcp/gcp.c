@@ -45,6 +45,8 @@ static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
         kit_setting_own(op, settings, "credentials_file", NULL, &gcp->credentials_file) ||
         kit_setting_own(op, settings, "network", "default", &gcp->network) ||
         kit_setting_own(op, settings, "subnetwork", NULL, &gcp->subnetwork) ||
+        kit_setting_own_list(op, settings, "extra_networks", &gcp->extra_networks) ||
+        kit_setting_own(op, settings, "rdma_network", NULL, &gcp->rdma_network) ||
         kit_setting_own(op, settings, "service_account", NULL, &gcp->service_account))
         return;
     gcp->public_ip = kit_setting_boolean(settings, "public_ip", 1);
@@ -82,6 +84,12 @@ static const aw_option options[] = {
     {"quota_project", "the project whose API quota is used", AW_OPTION_TEXT, 0},
     {"network", "a network's name, or projects/HOST/global/networks/NAME", AW_OPTION_TEXT, 0},
     {"subnetwork", "a subnetwork's name in each region, or projects/HOST/regions/R/subnetworks/N",
+     AW_OPTION_TEXT, 0},
+    {"extra_networks",
+     "networks for the further network cards of A3, A4 and A4X machines, a card in each",
+     AW_OPTION_LIST, 0},
+    {"rdma_network",
+     "the network of the RDMA cards of A3 Ultra, A4 and A4X machines, with a subnetwork for each",
      AW_OPTION_TEXT, 0},
     {"service_account", "the email of the account that machines run as", AW_OPTION_TEXT, 0},
     {"public_ip", "give machines a public address (true)", AW_OPTION_BOOLEAN, 0},

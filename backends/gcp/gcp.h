@@ -19,10 +19,12 @@ struct gcp {
     const char *credentials_file; /* from the settings, or NULL */
     int instance_metadata; /* ask the metadata server though this looks like no machine of Google's */
     /* How machines are created. */
-    const char *network;         /* a name, or projects/P/global/networks/N; "default" */
-    const char *subnetwork;      /* a name in the region, or NULL: the network's own */
-    const char *service_account; /* an email, or NULL: none */
-    const char *zone;            /* tried first where an offer has it, or NULL */
+    const char *network;               /* a name, or projects/P/global/networks/N; "default" */
+    const char *subnetwork;            /* a name in the region, or NULL: the network's own */
+    const char *const *extra_networks; /* for further cards; NULL at the end, or none at all */
+    const char *rdma_network;          /* or NULL */
+    const char *service_account;       /* an email, or NULL: none */
+    const char *zone;                  /* tried first where an offer has it, or NULL */
     int public_ip;
 };
 

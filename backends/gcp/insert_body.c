@@ -31,44 +31,37 @@ static json_t *scratch_disk(const struct creation *creation, const struct gcp_re
                      "diskSizeGb", size);
 }
 
-static json_t *network_of(const struct creation *creation)
+static json_t *text(const char *value)
 {
-    const struct gcp *gcp = creation->op->state;
-    if (strchr(gcp->network, '/'))
-        return json_string(gcp->network);
-    return creation_text(creation->op, "projects/%s/global/networks/%s", gcp->project,
-                         gcp->network);
+    return value ? json_string(value) : NULL;
 }
 
-/* A bare name is looked for where the network is: in a shared VPC, in its host project. */
 static json_t *subnetwork_of(const struct creation *creation)
 {
     const struct gcp *gcp = creation->op->state;
     char region[64];
-    const char *project = gcp->project;
-    size_t size = strlen(project);
     if (!gcp->subnetwork)
         return NULL;
-    if (strchr(gcp->subnetwork, '/'))
-        return json_string(gcp->subnetwork);
-    if (!strncmp(gcp->network, "projects/", 9)) {
-        project = gcp->network + 9;
-        size = strcspn(project, "/");
-    }
     gcp_region_of(creation->zone, region, sizeof region);
-    return creation_text(creation->op, "projects/%.*s/regions/%s/subnetworks/%s", (int)size,
-                         project, region, gcp->subnetwork);
+    return text(creation_subnetwork(creation->op, gcp->subnetwork, region));
 }
 
+/* The first card alone has an address that others can reach. */
 static json_t *interfaces(const struct creation *creation)
 {
     const struct gcp *gcp = creation->op->state;
     json_t *access =
         gcp->public_ip ? json_pack("[{s:s,s:s}]", "name", "External NAT", "type", "ONE_TO_ONE_NAT")
                        : NULL;
-    return json_pack("[{s:o,s:o*,s:o*,s:s*}]", "network", network_of(creation), "subnetwork",
-                     subnetwork_of(creation), "accessConfigs", access, "nicType",
-                     gcp_nic_of(creation->wish->instance_type));
+    json_t *all = json_pack("[{s:o,s:o*,s:o*,s:s*}]", "network",
+                            text(creation_network(creation->op, gcp->network)), "subnetwork",
+                            subnetwork_of(creation), "accessConfigs", access, "nicType",
+                            gcp_nic_of(creation->wish->instance_type));
+    for (size_t i = 0; i < creation->card_count; i++)
+        json_array_append_new(all, json_pack("{s:s,s:s,s:s}", "network", creation->cards[i].network,
+                                             "subnetwork", creation->cards[i].subnetwork, "nicType",
+                                             creation->cards[i].type));
+    return all;
 }
 
 static json_t *accelerators(const struct creation *creation)
