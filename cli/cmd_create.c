@@ -5,8 +5,10 @@
 #include "cli/machine.h"
 #include "cli/memory.h"
 #include "cli/offers.h"
+#include "cli/outcome.h"
 #include "cli/talk.h"
 #include "cli/text.h"
+#include "cli/tries.h"
 #include "cli/verbs.h"
 
 #include <string.h>
@@ -19,21 +21,16 @@ static const char *availability_wanted(const struct options *options)
                                                                                         : "yes";
 }
 
-/* The first available offer of those that the filters allow. */
-static int choose(struct session *session, archway_job **ret_job)
+static int read_query(struct session *session, archway_query **ret_query)
 {
     aw_error error;
-    KIT_CLEANUP(offers_drop_query) archway_query *query = NULL;
-    int code = offers_query(session->options, &query);
+    int code = offers_query(session->options, ret_query);
     if (code != EXIT_OK)
         return code;
-    if (archway_query_set(query, "available", availability_wanted(session->options), &error) != 0 ||
-        archway_query_set(query, "limit", "1", &error) != 0)
+    if (archway_query_set(*ret_query, "available", availability_wanted(session->options), &error) !=
+        0)
         return say_error(&error);
-    code = offers_ask(session, query, ret_job);
-    if (code == EXIT_PARTIAL && archway_job_offer_count(*ret_job) > 0)
-        return EXIT_OK;
-    return code;
+    return offers_check_backends(session);
 }
 
 static void say_resources(const archway_job *job)
@@ -64,10 +61,11 @@ static bool leaves_doubt(const archway_job *job)
 }
 
 /* What a create that did not succeed may have left behind. */
-static void say_left(const archway_job *job)
+static void say_left(const struct session *session, const archway_job *job)
 {
     const char *backend;
     const char *token = archway_job_token(job);
+    const char *own = options_text(session->options, OPTION_TOKEN);
     const aw_instance *instance = archway_job_instance(job, 0, &backend);
     if (instance)
         say_running(backend, instance->region, instance->id);
@@ -76,22 +74,59 @@ static void say_left(const archway_job *job)
     else if (leaves_doubt(job))
         say("the request was sent, so a machine may be running, with the token %s; `archway list` "
             "shows it, and the same command with --token %s takes it up",
-            token, token);
+            token, own ? own : token);
     say_resources(job);
 }
 
-static int launch(struct session *session, const struct creation *creation, archway_job **ret_job)
+/* The error of a try was said when it failed, and may be that of the whole. */
+static int say_job_error(const archway_job *job)
+{
+    const aw_error *error = archway_job_error(job);
+    uint64_t count = archway_job_try_count(job);
+    archway_try last = {.size = sizeof last};
+    if (count > 0 && archway_job_try(job, count - 1, &last) == 0 &&
+        strcmp(last.error->message, error->message) == 0)
+        return exit_code_of(error->code);
+    return say_error(error);
+}
+
+/* What was tried, and what may be left of it. */
+static int say_failed(struct session *session, const archway_job *job)
+{
+    if (archway_job_backend_count(job) > 0 && archway_job_offer_count(job) == 0)
+        return offers_say_none(job);
+    int code = say_job_error(job);
+    tries_say(session->options->format, job);
+    say_left(session, job);
+    return exit_code_worse(code, tries_print_failed(session->options->format, job));
+}
+
+static int place(struct session *session, struct creation *creation, const archway_query *query,
+                 archway_job **ret_job)
 {
     aw_error error;
     archway_call call = session_call(session);
-    if (archway_create(session->aw, &creation->wish, &call, ret_job, &error) != 0)
+    const archway_placement placement = {
+        .size = sizeof placement,
+        .max_tries = creation->max_tries,
+        .plan_only = options_count(session->options, OPTION_DRY_RUN) > 0,
+        .query = query,
+        .wish = &creation->wish,
+        .on_try = creation_say_try,
+        .arg = creation,
+    };
+    KIT_CLEANUP(kit_buf_finish) kit_buf doing;
+    session_asking(session, &doing);
+    if (archway_place(session->aw, &placement, &call, ret_job, &error) != 0)
         return say_refusal(&error);
-    creation_say(creation, "creating");
-    int code = session_run_one(session, *ret_job, "creating the machine");
-    if (code == EXIT_OK)
+    int code = session_run(session, ret_job, 1, kit_buf_text(&doing));
+    if (code != EXIT_OK) {
+        say("interrupted");
+        say_left(session, *ret_job);
         return code;
-    say_left(*ret_job);
-    return code;
+    }
+    outcome_say_problems(*ret_job);
+    return archway_job_error(*ret_job)->code ? say_failed(session, *ret_job) : EXIT_OK;
 }
 
 static int wait_until_running(struct session *session, const struct machine *machine,
@@ -116,63 +151,40 @@ static void say_made(const char *what, const struct machine *machine)
     say("%s %s", what, kit_buf_text(&ref));
 }
 
-/* `made` has the machine as its instance number `index`. */
-static int finish(struct session *session, const archway_job *made, uint64_t index,
-                  const char *what)
+/* The first machine of `made`. */
+static int finish(struct session *session, const archway_job *made)
 {
     KIT_CLEANUP(session_drop_job) archway_job *waited = NULL;
     KIT_CLEANUP(machine_finish) struct machine machine = {0};
     const char *backend;
-    const aw_instance *instance = archway_job_instance(made, index, &backend);
+    const aw_instance *instance = archway_job_instance(made, 0, &backend);
     int code = EXIT_OK;
+    if (!instance)
+        return say_failure(AW_E_INTERNAL, "the backend did not say what it created");
     machine_copy(&machine, backend, instance);
-    say_made(what, &machine);
+    say_made(archway_job_try_count(made) > 0 ? "created" : "exists already:", &machine);
     if (options_count(session->options, OPTION_WAIT))
         code = wait_until_running(session, &machine, &waited);
     if (waited && archway_job_instance_count(waited) > 0)
         instance = archway_job_instance(waited, 0, &backend);
-    return exit_code_worse(code, machine_print(session->options->format, backend, instance));
-}
-
-static int create(struct session *session, const struct creation *creation)
-{
-    KIT_CLEANUP(session_drop_job) archway_job *created = NULL;
-    int code = launch(session, creation, &created);
-    if (code != EXIT_OK)
-        return code;
-    if (archway_job_instance_count(created) == 0)
-        return say_failure(AW_E_INTERNAL, "the backend %s did not say what it created",
-                           creation->wish.backend);
-    return finish(session, created, 0, "created");
-}
-
-static int choose_and_create(struct session *session, struct creation *creation)
-{
-    KIT_CLEANUP(session_drop_job) archway_job *offers = NULL;
-    aw_offer offer = {.size = sizeof offer};
-    int code = choose(session, &offers);
-    if (code != EXIT_OK)
-        return code;
-    if (archway_job_offer(offers, 0, &offer, &creation->wish.backend) != 0)
-        return say_failure(AW_E_INTERNAL, "the best offer cannot be read");
-    creation->wish.offer = &offer;
-    if (!options_count(session->options, OPTION_DRY_RUN))
-        return create(session, creation);
-    creation_say(creation, "would create");
-    return creation_print(session, creation, offers);
+    return exit_code_worse(
+        code, machine_print(session->options->format, backend, instance, tries_record(made)));
 }
 
 int run_create(struct session *session)
 {
     KIT_CLEANUP(creation_finish) struct creation creation = {0};
-    KIT_CLEANUP(session_drop_job) archway_job *listing = NULL;
-    uint64_t index = 0;
+    KIT_CLEANUP(offers_drop_query) archway_query *query = NULL;
+    KIT_CLEANUP(session_drop_job) archway_job *placed = NULL;
     int code = creation_read(session->options, &creation);
-    if (code == EXIT_OK && creation.wish.token)
-        code = machine_find_token(session, creation.wish.token, &listing, &index);
+    if (code == EXIT_OK)
+        code = read_query(session, &query);
+    if (code == EXIT_OK)
+        code = place(session, &creation, query, &placed);
     if (code != EXIT_OK)
         return code;
-    if (listing && archway_job_instance(listing, index, NULL))
-        return finish(session, listing, index, "exists already:");
-    return choose_and_create(session, &creation);
+    if (options_count(session->options, OPTION_DRY_RUN) && archway_job_instance_count(placed) == 0)
+        return creation_print(session, &creation, placed);
+    tries_say(session->options->format, placed);
+    return finish(session, placed);
 }

@@ -48,5 +48,5 @@ int run_show(struct session *session)
     if (!instance)
         return say_failure(AW_E_INTERNAL, "the backend %s did not say what it found",
                            machine.backend);
-    return machine_print(session->options->format, backend, instance);
+    return machine_print(session->options->format, backend, instance, NULL);
 }

@@ -10,6 +10,7 @@
 #include "cli/record.h"
 #include "cli/talk.h"
 #include "cli/text.h"
+#include "cli/tries.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -84,10 +85,12 @@ static int read_provider_options(const struct options *options, struct creation 
     return EXIT_OK;
 }
 
-static int read_words(const struct options *options, archway_wish *wish)
+static int read_words(const struct options *options, struct creation *creation)
 {
     aw_error error;
     const char *root_disk = options_text(options, OPTION_ROOT_DISK);
+    const char *max_tries = options_text(options, OPTION_MAX_TRIES);
+    archway_wish *wish = &creation->wish;
     wish->name = options_text(options, OPTION_NAME);
     wish->token = options_text(options, OPTION_TOKEN);
     wish->image = options_text(options, OPTION_IMAGE);
@@ -97,13 +100,15 @@ static int read_words(const struct options *options, archway_wish *wish)
         return say_usage("--name: %s", error.message);
     if (root_disk && parse_size(root_disk, &wish->disk_mib, &error) != 0)
         return say_usage("--root-disk: %s", error.message);
+    if (max_tries && parse_count(max_tries, &creation->max_tries, &error) != 0)
+        return say_usage("--max-tries: %s", error.message);
     return EXIT_OK;
 }
 
 int creation_read(const struct options *options, struct creation *ret_creation)
 {
     ret_creation->wish.size = sizeof ret_creation->wish;
-    int code = read_words(options, &ret_creation->wish);
+    int code = read_words(options, ret_creation);
     if (code == EXIT_OK)
         code = read_keys(options, ret_creation);
     if (code == EXIT_OK)
@@ -131,39 +136,59 @@ static void add_offer(kit_buf *buf, const char *backend, const aw_offer *offer)
     kit_buf_add_text(buf, " USD an hour");
 }
 
-void creation_say(const struct creation *creation, const char *what)
+static void say_offer(const struct creation *creation, const char *what, const archway_try *try)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf text;
     cli_buf_init(&text);
-    add_offer(&text, creation->wish.backend, creation->wish.offer);
+    add_offer(&text, try->backend, try->offer);
     say("%s %s: %s", what, creation->wish.name, kit_buf_text(&text));
 }
 
-static json_t *record_plan(const struct session *session, const archway_wish *wish)
+void creation_say_try(archway_job *job, uint64_t index, void *creation)
+{
+    archway_try try = {.size = sizeof try};
+    if (archway_job_try(job, index, &try) != 0)
+        return;
+    if (try.outcome == ARCHWAY_TRY_UNDER_WAY)
+        say_offer(creation, index > 0 ? "instead, creating" : "creating", &try);
+    else if (try.outcome == ARCHWAY_TRY_FAILED)
+        say_error(try.error);
+}
+
+static json_t *record_plan(const struct session *session, const archway_wish *wish,
+                           const archway_job *planned)
 {
     json_t *plan = json_object();
     json_t *keys = json_array();
+    archway_try first = {.size = sizeof first};
+    archway_job_try(planned, 0, &first);
     for (uint32_t i = 0; i < wish->ssh_key_count; i++)
         json_array_append_new(keys, record_text(wish->ssh_keys[i]));
     json_object_set_new(plan, "name", record_text(wish->name));
     json_object_set_new(plan, "owner", record_text(archway_owner(session->aw)));
     json_object_set_new(plan, "token", record_text(wish->token));
-    json_object_set_new(plan, "offer", record_offer(wish->backend, wish->offer));
+    json_object_set_new(plan, "offer", record_offer(first.backend, first.offer));
     json_object_set_new(plan, "image", record_text(wish->image));
     json_object_set_new(plan, "ssh_keys", keys);
     json_object_set_new(plan, "user_data_bytes", json_integer((json_int_t)wish->user_data.size));
     json_object_set_new(plan, "root_disk_mib",
                         wish->disk_mib ? json_integer((json_int_t)wish->disk_mib) : json_null());
+    json_object_update_new(plan, tries_record(planned));
     return plan;
 }
 
-int creation_print(const struct session *session, const struct creation *creation,
-                   const archway_job *offers)
+int creation_print(const struct session *session, struct creation *creation,
+                   const archway_job *planned)
 {
+    archway_try first = {.size = sizeof first};
+    if (archway_job_try(planned, 0, &first) != 0)
+        return say_failure(AW_E_INTERNAL, "the best offer cannot be read");
+    say_offer(creation, "would create", &first);
+    tries_say_held(planned);
     if (session->options->format != FORMAT_JSON)
-        return offers_print(session->options->format, offers);
+        return offers_print(session->options->format, planned);
     json_t *document = record_document();
-    json_object_set_new(document, "plan", record_plan(session, &creation->wish));
+    json_object_set_new(document, "plan", record_plan(session, &creation->wish, planned));
     KIT_CLEANUP(kit_buf_finish) kit_buf out;
     cli_buf_init(&out);
     record_print(&out, document, JSON_INDENT(2));

@@ -12,16 +12,17 @@ struct creation {
     aw_header *provider_options;
     char **option_texts; /* each cut in two at its "=" */
     kit_buf user_data;
+    uint32_t max_tries; /* 0: the library's own */
 };
 
 /* Checks the options of `create` and reads the files that they name. Returns an exit code. */
 int creation_read(const struct options *options, struct creation *ret_creation);
 void creation_finish(struct creation *creation);
 
-/* "would create trial: lambda gpu_1x_gh200 in us-east-3, arm64, ..., 1.49 USD an hour" */
-void creation_say(const struct creation *creation, const char *what);
-/* For --dry-run: the plan as JSON, or the offer (the job's only one) in any other format. */
-int creation_print(const struct session *session, const struct creation *creation,
-                   const archway_job *offers);
+/* An archway_placement.on_try with the creation as its argument: says what is tried, and why it failed. */
+void creation_say_try(archway_job *job, uint64_t index, void *creation);
+/* For --dry-run: the plan as JSON, or the offers in any other format, in the order of the tries. */
+int creation_print(const struct session *session, struct creation *creation,
+                   const archway_job *planned);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "cli/session.h"
 
+#include <jansson.h>
+
 /* One machine of a command line, with memory of its own. */
 struct machine {
     char *backend;
@@ -25,14 +27,10 @@ void machine_add_ref(const struct machine *machine, kit_buf *buf);
 int machines_find(struct session *session, char *const *ids, size_t count,
                   struct machine *ret_machines);
 
-/* Looks for the machine of an earlier create with this token, on every backend, or on the only one that
- * --backend allows. Returns EXIT_OK when all of them answered: archway_job_instance(*ret_listing, *ret_index)
- * is the machine, or NULL. */
-int machine_find_token(struct session *session, const char *token, archway_job **ret_listing,
-                       uint64_t *ret_index);
-
-/* Print all the machines of a job, or one; return an exit code. */
+/* Print all the machines of a job, or one, and return an exit code. `more` (or NULL) stands beside the one in JSON,
+ * and is let go of. */
 int machines_print(enum format format, const archway_job *job);
-int machine_print(enum format format, const char *backend, const aw_instance *instance);
+int machine_print(enum format format, const char *backend, const aw_instance *instance,
+                  json_t *more);
 
 #endif

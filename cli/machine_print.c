@@ -159,14 +159,16 @@ int machines_print(enum format format, const archway_job *job)
     return output_write(&out);
 }
 
-int machine_print(enum format format, const char *backend, const aw_instance *instance)
+int machine_print(enum format format, const char *backend, const aw_instance *instance,
+                  json_t *more)
 {
     static const struct record_form form = {"instance", csv_paths, "ref", true};
     if (!format_is_for_people(format)) {
         json_t *list = json_array();
         json_array_append_new(list, record_instance(backend, instance));
-        return record_write(format, &form, list, NULL);
+        return record_write(format, &form, list, more);
     }
+    json_decref(more);
     KIT_CLEANUP(kit_buf_finish) kit_buf out;
     cli_buf_init(&out);
     print_facts(backend, instance, &out);

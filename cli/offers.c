@@ -40,7 +40,7 @@ int offers_query(const struct options *options, archway_query **ret_query)
 }
 
 /* Each of the names that --backend was given, also with commas between. */
-static int check_backends(const struct session *session)
+int offers_check_backends(const struct session *session)
 {
     int code = session_need_backend(session, NULL);
     for (size_t i = 0; i < session->options->value_count && code == EXIT_OK; i++) {
@@ -75,16 +75,22 @@ int offers_ask(struct session *session, const archway_query *query, archway_job 
 {
     aw_error error;
     archway_call call = session_call(session);
-    int code = check_backends(session);
+    int code = offers_check_backends(session);
     if (code != EXIT_OK)
         return code;
     if (archway_offers(session->aw, query, 0, &call, ret_job, &error) != 0)
         return say_refusal(&error);
     code = outcome_run(session, *ret_job);
     bool answered = code == EXIT_OK || code == EXIT_PARTIAL;
-    if (!answered || archway_job_offer_count(*ret_job) > 0)
+    return answered && archway_job_offer_count(*ret_job) == 0 ? offers_say_none(*ret_job) : code;
+}
+
+int offers_say_none(const archway_job *job)
+{
+    int code = outcome_code(job);
+    if (code != EXIT_OK && code != EXIT_PARTIAL)
         return code;
-    say_nothing_matched(*ret_job);
+    say_nothing_matched(job);
     return code == EXIT_OK ? EXIT_NOTHING : code;
 }
 

@@ -12,6 +12,11 @@ int offers_query(const struct options *options, archway_query **ret_query);
  * left. Returns an exit code. *ret_job stays NULL when nothing was asked, and is the caller's to destroy. */
 int offers_ask(struct session *session, const archway_query *query, archway_job **ret_job);
 
+/* Are the backends that --backend names there? Returns an exit code. */
+int offers_check_backends(const struct session *session);
+/* Of a job without offers: says how many each filter removed, unless no backend answered. Returns an exit code. */
+int offers_say_none(const archway_job *job);
+
 /* Prints the offers of such a job; returns an exit code. */
 int offers_print(enum format format, const archway_job *job);
 

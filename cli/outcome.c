@@ -18,17 +18,24 @@ static int judge_backends(const archway_job *job, bool *ret_some_worked, bool *r
     return code;
 }
 
-/* The errors of backends that failed as a whole are among them. */
-static void say_problems(const archway_job *job)
+void outcome_say_problems(const archway_job *job)
 {
     for (uint64_t i = 0; i < archway_job_problem_count(job); i++)
         say_error(archway_job_problem(job, i));
 }
 
-int outcome_run(struct session *session, archway_job *job)
+int outcome_code(const archway_job *job)
 {
     bool some_worked = false;
     bool complete = true;
+    int code = judge_backends(job, &some_worked, &complete);
+    if (code == EXIT_OK)
+        return complete ? EXIT_OK : EXIT_PARTIAL;
+    return some_worked ? EXIT_PARTIAL : code;
+}
+
+int outcome_run(struct session *session, archway_job *job)
+{
     KIT_CLEANUP(kit_buf_finish) kit_buf doing;
     session_asking(session, &doing);
     int code = session_run(session, &job, 1, kit_buf_text(&doing));
@@ -36,11 +43,8 @@ int outcome_run(struct session *session, archway_job *job)
         say("interrupted");
         return code;
     }
-    say_problems(job);
+    outcome_say_problems(job);
     if (archway_job_error(job)->code != AW_OK)
         return say_error(archway_job_error(job));
-    code = judge_backends(job, &some_worked, &complete);
-    if (code == EXIT_OK)
-        return complete ? EXIT_OK : EXIT_PARTIAL;
-    return some_worked ? EXIT_PARTIAL : code;
+    return outcome_code(job);
 }

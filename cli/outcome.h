@@ -9,4 +9,9 @@
  * some of it failed; the exit code of the failure when all of it did, or of the signal. */
 int outcome_run(struct session *session, archway_job *job);
 
+/* The two halves of it, of a job that has run: the errors of backends that failed as a whole are among the
+ * problems, and the code is that of its backends. */
+void outcome_say_problems(const archway_job *job);
+int outcome_code(const archway_job *job);
+
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #define LONGEST_NAME 63
+#define LARGEST_COUNT 1000u
 #define LARGEST_NUMBER 1000000000u
 
 struct unit {
@@ -55,6 +56,17 @@ int parse_size(const char *text, uint64_t *ret_mib, aw_error *ret_error)
     if (parse_amount(text, units, ret_mib) == 0)
         return 0;
     return kit_error_set(ret_error, AW_E_INVALID, "\"%s\" is no size; write 100GB or 2TB", text);
+}
+
+int parse_count(const char *text, uint32_t *ret_count, aw_error *ret_error)
+{
+    static const struct unit units[] = {{"", 1}, {NULL, 0}};
+    uint64_t count = 0;
+    if (parse_amount(text, units, &count) != 0 || count > LARGEST_COUNT)
+        return kit_error_set(ret_error, AW_E_INVALID, "\"%s\" is no count; write 1 to %u", text,
+                             LARGEST_COUNT);
+    *ret_count = (uint32_t)count;
+    return 0;
 }
 
 static int has_shape(const char *text, const char *shape)

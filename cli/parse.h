@@ -11,6 +11,8 @@ int parse_duration(const char *text, uint64_t *ret_ms, aw_error *ret_error);
 int parse_size(const char *text, uint64_t *ret_mib, aw_error *ret_error);
 /* "20150830T123600Z", exactly. */
 int parse_time(const char *text, uint64_t *ret_wall_ms, aw_error *ret_error);
+/* "10": 1 to 1000. */
+int parse_count(const char *text, uint32_t *ret_count, aw_error *ret_error);
 /* A machine's name: what every cloud takes. */
 int parse_name(const char *text, aw_error *ret_error);
 

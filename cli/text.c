@@ -25,6 +25,12 @@ void text_add_clean(kit_buf *buf, const char *text)
     kit_buf_add_text(buf, clean);
 }
 
+void text_add_words(kit_buf *buf, const char *name)
+{
+    for (; *name; name++)
+        kit_buf_add_char(buf, *name == '_' ? ' ' : *name);
+}
+
 void text_add_dollars(kit_buf *buf, uint64_t nusd)
 {
     char digits[32];

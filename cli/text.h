@@ -7,6 +7,8 @@
 
 /* Adds somebody else's text without what could drive a terminal. NULL adds nothing. */
 void text_add_clean(kit_buf *buf, const char *text);
+/* "no capacity": a name of the library's, "no_capacity", as people write it. */
+void text_add_words(kit_buf *buf, const char *name);
 /* "1.49": dollars, at least two digits behind the point, all of them or up to four. */
 void text_add_dollars(kit_buf *buf, uint64_t nusd);
 void text_add_short_dollars(kit_buf *buf, uint64_t nusd);

@@ -16,9 +16,11 @@ static const struct verb verbs[VERB_COUNT] = {
      "    archway offers --arch arm64 --gpu GH200\n"
      "    archway offers --gpu A100,H100:8 --max-price 20 --available\n"},
     {"create", VERB_CREATE, run_create, "", 0, 0, "start the best machine that the filters allow",
-     "Takes the first available offer that the filters allow and starts one machine of\n"
-     "it. Of --ssh-key only the public key is read. Without --wait it returns as soon\n"
-     "as the provider has named the machine.\n\n"
+     "Tries the available offers that the filters allow, best first, until there is a\n"
+     "machine: after \"no capacity\" the next, after \"quota\" another region or family. A\n"
+     "wrong wish, a missing permission or an unknown outcome ends it. A place that was\n"
+     "sold out is tried last for a while. Of --ssh-key only the public key is read.\n"
+     "Without --wait it returns as soon as the provider has named the machine.\n\n"
      "    archway create --arch arm64 --gpu GH200 --name trial \\\n"
      "        --ssh-key ~/.ssh/id_ed25519.pub --wait\n"},
     {"list", VERB_LIST, run_list, "", 0, 0, "the machines that this installation has",
@@ -81,12 +83,14 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_ROOT_DISK] = {"root-disk", 0, VERB_CREATE, "SIZE", "its root disk: 100GB", NULL, NULL},
     [OPTION_TOKEN] = {"token", 0, VERB_CREATE, "TOKEN", "the same token again is the same create",
                       NULL, NULL},
+    [OPTION_MAX_TRIES] = {"max-tries", 0, VERB_CREATE, "N", "at most so many offers are tried (10)",
+                          NULL, NULL},
     [OPTION_OPTION] = {"option", 0, VERB_FILTERS, "NAME=VALUE",
                        "what only this provider has: reservation=cr-12", "option", NULL},
     [OPTION_WAIT] = {"wait", 0, VERB_CREATE | VERB_TERMINATE, NULL, "until it is running, or gone",
                      NULL, NULL},
-    [OPTION_DRY_RUN] = {"dry-run", 0, VERB_CREATE, NULL, "say what would be created, and stop",
-                        NULL, NULL},
+    [OPTION_DRY_RUN] = {"dry-run", 0, VERB_CREATE, NULL,
+                        "say what would be tried, in order, and stop", NULL, NULL},
     [OPTION_ALL] = {"all", 0, VERB_LIST, NULL, "other owners' machines too", NULL, NULL},
     [OPTION_HEADER] = {"header", 'H', VERB_SIGN, "'NAME: VALUE'", "a header of the request", NULL,
                        NULL},

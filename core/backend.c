@@ -92,6 +92,7 @@ void backend_destroy(struct backend *backend)
         !backend->opening->failed)
         backend->plugin->vtable.close(backend->state);
     op_destroy(backend->opening);
+    capacity_finish(&backend->capacity);
     mem_free(backend->cache_space);
     mem_free(backend);
 }

@@ -3,6 +3,7 @@
 #ifndef ARCHWAY_CORE_BACKEND_H
 #define ARCHWAY_CORE_BACKEND_H
 
+#include "core/capacity.h"
 #include "core/context.h"
 #include "core/credentials.h"
 #include "core/limiter.h"
@@ -24,7 +25,8 @@ struct backend {
     struct credentials credentials;
     struct limiter limiter;
     struct retry_budget budget;
-    struct link shared;   /* requests that others may join: struct exchange */
+    struct capacity capacity; /* places that were sold out lately */
+    struct link shared;       /* requests that others may join: struct exchange */
     int64_t skew_ms;      /* the provider's clock less ours, once a signature was refused for it */
     int64_t date_skew_ms; /* as the last answer's Date had it */
     bool date_known;

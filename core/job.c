@@ -191,6 +191,24 @@ void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, co
         job_end_memory(job);
 }
 
+void job_take_offers(archway_job *job, archway_job *from)
+{
+    mem_free(job->problems);
+    job->problems = from->problems;
+    job->problem_count = from->problem_count;
+    job->offers = from->offers;
+    job->offer_count = from->offer_count;
+    job->texts = from->texts;
+    job->backends = from->backends;
+    job->backend_count = from->backend_count;
+    memcpy(job->removed, from->removed, sizeof job->removed);
+    from->problems = NULL;
+    from->offers = NULL;
+    from->backends = NULL;
+    from->texts = (struct intern){0};
+    from->problem_count = from->offer_count = from->backend_count = 0;
+}
+
 int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error)
 {
     struct backend *backend = name ? context_backend(aw, name) : NULL;
@@ -259,6 +277,7 @@ void archway_job_destroy(archway_job *job)
     mem_free(job->backends);
     mem_free(job->headers);
     mem_free(job->findings);
+    mem_free(job->tries);
     arena_finish(&job->arena);
     mem_free(job);
 }

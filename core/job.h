@@ -43,6 +43,16 @@ struct job_backend {
     uint64_t fetched_at_ms;
 };
 
+/* One offer that a placement tried. */
+struct job_try {
+    size_t offer; /* its place in job->offers */
+    uint32_t outcome;
+    const char *token;
+    aw_error error;
+    uint64_t left_out;
+    uint64_t held_until_ms;
+};
+
 struct archway_job {
     archway *aw;
     struct link link; /* in the context's list */
@@ -57,6 +67,7 @@ struct archway_job {
     struct loop_timer deadline;
     bool ended; /* no more work: `done` is due */
     bool done;
+    archway_job *part; /* a job of its own that this one waits for, or NULL */
 
     aw_error error;
     uint64_t parts_done;
@@ -80,6 +91,8 @@ struct archway_job {
     size_t header_count;
     struct job_finding *findings;
     size_t finding_count;
+    struct job_try *tries;
+    size_t try_count;
 };
 
 /* Makes a job of a kind with a zeroed state. NULL and *ret_error: no memory. */
@@ -112,6 +125,9 @@ void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, co
                      ...) __attribute__((format(printf, 4, 5)));
 /* A copy that lives as long as the job; NULL ends it, unless text is NULL. */
 const char *job_text(archway_job *job, const char *text);
+
+/* Takes over the results of an archway_offers: offers, how the backends did, what is missing, what was removed. */
+void job_take_offers(archway_job *job, archway_job *from);
 
 /* The open backend of that name, or -1 and why there is none. */
 int job_backend(archway *aw, const char *name, struct backend **ret_backend, aw_error *ret_error);

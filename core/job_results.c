@@ -26,6 +26,8 @@ const aw_error *archway_job_problem(const archway_job *job, uint64_t index)
 
 void archway_job_progress(const archway_job *job, uint64_t *ret_done, uint64_t *ret_total)
 {
+    if (job->part)
+        job = job->part;
     *ret_done = job->parts_done;
     *ret_total = job->parts;
 }
@@ -137,5 +139,29 @@ int archway_job_finding(const archway_job *job, uint64_t index, archway_finding 
         .text = finding->text,
     };
     SIZED_GIVE(ret_finding, &result);
+    return 0;
+}
+
+uint64_t archway_job_try_count(const archway_job *job)
+{
+    return job->try_count;
+}
+
+int archway_job_try(const archway_job *job, uint64_t index, archway_try *ret_try)
+{
+    if (index >= job->try_count)
+        return -1;
+    const struct job_try *one = &job->tries[index];
+    const struct job_offer *offer = &job->offers[one->offer];
+    const archway_try result = {
+        .outcome = one->outcome,
+        .backend = offer->backend,
+        .offer = &offer->offer,
+        .token = one->token,
+        .error = &one->error,
+        .left_out = one->left_out,
+        .held_until_ms = one->held_until_ms,
+    };
+    SIZED_GIVE(ret_try, &result);
     return 0;
 }

@@ -77,10 +77,17 @@ int wish_copy(archway_job *job, const archway_wish *wish, aw_create *ret_wish)
     return job->arena.exhausted ? -1 : 0;
 }
 
+int wish_check_words(const archway_wish *wish, aw_error *ret_error)
+{
+    if (!wish->name || !*wish->name)
+        return kit_error_set(ret_error, AW_E_INVALID, "a create needs a name");
+    return wish->token ? check_token(wish->token, ret_error) : 0;
+}
+
 int wish_check(const struct backend *backend, const archway_wish *wish, aw_error *ret_error)
 {
-    if (!wish->offer || !wish->offer->instance_type || !wish->name || !*wish->name)
-        return kit_error_set(ret_error, AW_E_INVALID, "a create needs an offer and a name");
+    if (!wish->offer || !wish->offer->instance_type)
+        return kit_error_set(ret_error, AW_E_INVALID, "a create needs an offer");
     if (wish->image && !backend_can(backend, AW_CAP_IMAGE))
         return kit_error_set(ret_error, AW_E_UNSUPPORTED, "`%s` takes no image", backend->name);
     if (wish->user_data.size && !backend_can(backend, AW_CAP_USER_DATA))
@@ -89,5 +96,5 @@ int wish_check(const struct backend *backend, const archway_wish *wish, aw_error
         return kit_error_set(ret_error, AW_E_UNSUPPORTED,
                              "`%s` has disks of a fixed size: leave the disk size out",
                              backend->name);
-    return wish->token ? check_token(wish->token, ret_error) : 0;
+    return wish_check_words(wish, ret_error);
 }

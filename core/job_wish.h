@@ -5,6 +5,9 @@
 
 #include "core/job.h"
 
+/* Is there a name, and is the token one? */
+int wish_check_words(const archway_wish *wish, aw_error *ret_error);
+
 /* Can the backend do it, and is the token one? */
 int wish_check(const struct backend *backend, const archway_wish *wish, aw_error *ret_error);
 

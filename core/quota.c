@@ -63,14 +63,52 @@ static bool lacks(const struct quotas *quotas, const char *name, size_t size, ui
     return need > quotas->items[place].left;
 }
 
-bool quotas_lack(const struct quotas *quotas, const char *needs)
+/* One need, "NAME:8". */
+struct need {
+    const char *name; /* ends after name_size */
+    size_t name_size;
+    uint64_t amount;
+};
+
+/* Reads the first one that is well formed and moves *needs behind it; false when there is none. */
+static bool next_need(const char **needs, struct need *ret_need)
 {
-    while (needs && *needs) {
-        size_t size = strcspn(needs, ",");
-        const char *colon = memchr(needs, ':', size);
-        if (colon && lacks(quotas, needs, (size_t)(colon - needs), strtoull(colon + 1, NULL, 10)))
-            return true;
-        needs += size + (needs[size] == ',');
+    while (*needs && **needs) {
+        const char *text = *needs;
+        size_t size = strcspn(text, ",");
+        const char *colon = memchr(text, ':', size);
+        *needs = text + size + (text[size] == ',');
+        if (!colon)
+            continue;
+        *ret_need = (struct need){text, (size_t)(colon - text), strtoull(colon + 1, NULL, 10)};
+        return true;
     }
     return false;
+}
+
+bool quotas_lack(const struct quotas *quotas, const char *needs)
+{
+    struct need need;
+    while (next_need(&needs, &need))
+        if (lacks(quotas, need.name, need.name_size, need.amount))
+            return true;
+    return false;
+}
+
+static bool takes_as_much(const char *needs, const struct need *least)
+{
+    struct need need;
+    while (next_need(&needs, &need))
+        if (need.name_size == least->name_size && !memcmp(need.name, least->name, least->name_size))
+            return need.amount >= least->amount;
+    return false;
+}
+
+bool quota_needs_as_much(const char *needs, const char *least)
+{
+    struct need need;
+    while (next_need(&least, &need))
+        if (!takes_as_much(needs, &need))
+            return false;
+    return true;
 }

@@ -24,4 +24,7 @@ void quotas_finish(struct quotas *quotas);
  * is no obstacle. */
 bool quotas_lack(const struct quotas *quotas, const char *needs);
 
+/* Do these needs take at least as much of each quota as `least` does? True when `least` names none. */
+bool quota_needs_as_much(const char *needs, const char *least);
+
 #endif

@@ -7,7 +7,12 @@ const char *act_name(enum act act)
     static const char *const names[] = {
         [NO_ACT] = "none", [OFFERS] = "offers", [CREATE] = "create", [WAIT_RUNNING] = "wait",
         [LIST] = "list",   [GET] = "get",       [TERMINATE] = "end", [WAIT_GONE] = "wait gone",
-        [SIGN] = "sign",   [CHECK] = "check",
+        [SIGN] = "sign",   [CHECK] = "check",   [PLACE] = "place",
     };
     return names[act];
+}
+
+bool act_creates(enum act act)
+{
+    return act == CREATE || act == PLACE;
 }

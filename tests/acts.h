@@ -19,7 +19,8 @@ enum act {
     TERMINATE,
     WAIT_GONE,
     SIGN,
-    CHECK
+    CHECK,
+    PLACE
 };
 
 /* A recording and the acts that it answers, in order; perhaps with a configuration. */
@@ -41,6 +42,8 @@ bool play_open(struct session *session, const struct play *play);
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 const char *act_name(enum act act);
+/* Does it make a machine? */
+bool act_creates(enum act act);
 
 /* Fails the test unless a job of that act without an error has the result that the recording tells. */
 void act_check_result(enum act act, const archway_job *job);

@@ -329,7 +329,7 @@ static void interrupt(const char *const *argv, int number, const struct cli_answ
 static void test_an_interrupt_ends_it_within_two_seconds(void **state)
 {
     static const char *const argv[] = {"archway", "offers", "--config", "here.yaml", NULL};
-    static const struct cli_answer answers[] = {{"GET /api/v1/", NULL}, {NULL, NULL}};
+    static const struct cli_answer answers[] = {{"GET /api/v1/", NULL, NULL}, {NULL, NULL, NULL}};
     (void)state;
     interrupt(argv, SIGINT, answers);
     assert_code(130);
@@ -348,13 +348,16 @@ static void test_an_interrupted_create_says_what_may_be_running(void **state)
          "\"description\":"
          "\"1x GH200 (96 GB)\",\"gpu_description\":\"GH200 (96 GB)\",\"price_cents_per_hour\":149,"
          "\"specs\":{\"vcpus\":64,\"memory_gib\":432,\"storage_gib\":4096,\"gpus\":1}},"
-         "\"regions_with_capacity_available\":[{\"name\":\"us-east-3\",\"description\":\"x\"}]}}}"},
-        {"GET /api/v1/instances", "{\"data\":[]}"},
-        {"GET /api/v1/ssh-keys", "{\"data\":[]}"},
-        {"POST /api/v1/ssh-keys", "{\"data\":{\"id\":\"1\",\"name\":\"archway-b1e9c8a050f42a58\","
-                                  "\"public_key\":\"x\"}}"},
-        {"POST /api/v1/instance-operations/launch", NULL},
-        {NULL, NULL}};
+         "\"regions_with_capacity_available\":[{\"name\":\"us-east-3\",\"description\":\"x\"}]}}}",
+         NULL},
+        {"GET /api/v1/instances", "{\"data\":[]}", NULL},
+        {"GET /api/v1/ssh-keys", "{\"data\":[]}", NULL},
+        {"POST /api/v1/ssh-keys",
+         "{\"data\":{\"id\":\"1\",\"name\":\"archway-b1e9c8a050f42a58\","
+         "\"public_key\":\"x\"}}",
+         NULL},
+        {"POST /api/v1/instance-operations/launch", NULL, NULL},
+        {NULL, NULL, NULL}};
     (void)state;
     interrupt(argv, SIGINT, answers);
     assert_code(130);
@@ -367,7 +370,7 @@ static void test_an_interrupted_terminate_names_the_machine(void **state)
 {
     static const char *const argv[] = {"archway",  "terminate", MACHINE_REF,
                                        "--config", "here.yaml", NULL};
-    static const struct cli_answer answers[] = {{"POST /api/v1/", NULL}, {NULL, NULL}};
+    static const struct cli_answer answers[] = {{"POST /api/v1/", NULL, NULL}, {NULL, NULL, NULL}};
     (void)state;
     interrupt(argv, SIGINT, answers);
     assert_code(130);

@@ -51,11 +51,11 @@ static void read_request(int connection, char *request, size_t request_size)
     }
 }
 
-static const char *find_answer(const struct cli_answer *answers, const char *request)
+static const struct cli_answer *find_answer(const struct cli_answer *answers, const char *request)
 {
     for (; answers->request; answers++)
         if (strncmp(request, answers->request, strlen(answers->request)) == 0)
-            return answers->body;
+            return answers;
     fail_msg("unexpected: %s", request);
     return NULL;
 }
@@ -68,14 +68,15 @@ void cli_serve_until_stuck(int listener, const struct cli_answer *answers)
         int connection = accept(listener, NULL, NULL);
         assert_true(connection >= 0);
         read_request(connection, request, sizeof request);
-        const char *body = find_answer(answers, request);
+        const struct cli_answer *answer = find_answer(answers, request);
+        const char *body = answer->body;
         /* The connection stays open: nobody hears that the answer never comes. */
         if (!body)
             return;
         int size = snprintf(head, sizeof head,
-                            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+                            "HTTP/1.1 %s\r\ncontent-type: application/json\r\n"
                             "content-length: %zu\r\nconnection: close\r\n\r\n",
-                            strlen(body));
+                            answer->status ? answer->status : "200 OK", strlen(body));
         assert_int_equal(write(connection, head, (size_t)size), size);
         assert_int_equal(write(connection, body, strlen(body)), strlen(body));
         close(connection);

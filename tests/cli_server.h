@@ -6,6 +6,7 @@
 struct cli_answer {
     const char *request; /* how it starts: "GET /api/v1/instances" */
     const char *body;    /* NULL: none comes */
+    const char *status;  /* NULL: "200 OK" */
 };
 
 /* A listening port on 127.0.0.1; returns the socket. */

@@ -21,6 +21,7 @@ const struct play plays[] = {
     {.recording = RECORDINGS "engine-offers.http", .acts = {OFFERS, OFFERS}},
     {.recording = RECORDINGS "engine-life.http",
      .acts = {CREATE, WAIT_RUNNING, LIST, GET, TERMINATE, WAIT_GONE}},
+    {.recording = RECORDINGS "engine-place.http", .acts = {PLACE}},
     {.recording = RECORDINGS "engine-denied.http", .acts = {LIST}},
     {.recording = RECORDINGS "engine-check.http", .acts = {CHECK, SIGN}},
     {.recording = RECORDINGS "engine-configured.http",
@@ -132,6 +133,14 @@ static int begin_create(struct session *session, const archway_call *call, archw
     return archway_create(session->aw, &wish, call, ret_job, ret_error);
 }
 
+static int begin_place(struct session *session, const archway_query *query,
+                       const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    static const archway_wish wish = {.size = sizeof wish, .name = "trainer", .token = TOKEN};
+    const archway_placement placement = {.size = sizeof placement, .query = query, .wish = &wish};
+    return archway_place(session->aw, &placement, call, ret_job, ret_error);
+}
+
 static int begin_sign(struct session *session, const archway_call *call, archway_job **ret_job,
                       aw_error *ret_error)
 {
@@ -156,6 +165,8 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
         return archway_offers(aw, query, 0, call, ret_job, ret_error);
     case CREATE:
         return begin_create(session, call, ret_job, ret_error);
+    case PLACE:
+        return begin_place(session, query, call, ret_job, ret_error);
     case WAIT_RUNNING:
         return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
     case LIST:
@@ -177,7 +188,7 @@ void act_check_result(enum act act, const archway_job *job)
 {
     const aw_instance *instance = archway_job_instance(job, 0, NULL);
     bool whole = archway_job_problem_count(job) == 0;
-    if (act == CREATE || act == WAIT_RUNNING || act == GET || (act == LIST && whole))
+    if (act_creates(act) || act == WAIT_RUNNING || act == GET || (act == LIST && whole))
         assert_string_equal(instance->id, "m9");
     if (act == OFFERS && whole)
         assert_in_range(archway_job_offer_count(job), 1, 3);

@@ -218,9 +218,9 @@ static int32_t sign(void *state, const aw_request *request, const aw_credentials
 
 static uint32_t code_of(uint32_t status)
 {
-    return status == 507   ? AW_E_NO_CAPACITY
-           : status == 412 ? AW_E_INVALID
-                           : kit_status_code(status);
+    return status == 507 || status == 423 ? AW_E_NO_CAPACITY
+           : status == 412                ? AW_E_INVALID
+                                          : kit_status_code(status);
 }
 
 static void classify(void *state, const aw_request *request, const aw_response *answer,

@@ -10,7 +10,7 @@
  *     DELETE /machines/ID
  *
  * A status from 400 says that it failed, and the body says why. Its error codes are HTTP's, and 412 means
- * that the clock is wrong, 507 that there is no room. A header `x-retry: never|safe|unknown` says whether
+ * that the clock is wrong, 507 and 423 that there is no room. A header `x-retry: never|safe|unknown` says whether
  * again is of use, `retry-after` when.
  */
 #ifndef ARCHWAY_TESTS_ENGINE_CLOUD_H

@@ -69,7 +69,7 @@ static void stop_by_cancelling(struct session *session, archway_job *job, enum a
     assert_int_equal(session->dones, 1);
     if (!ended)
         assert_int_equal(archway_job_error(job)->code, AW_E_CANCELLED);
-    if (act == CREATE)
+    if (act_creates(act))
         check_sent(session, job, !ended);
     session_drain(session);
     archway_job_destroy(job);
@@ -109,7 +109,7 @@ static bool stop_after(const struct play *play, size_t at, unsigned steps, stop_
     if (stopped)
         stop(&session, job, play->acts[at]);
     else {
-        if (play->acts[at] == CREATE)
+        if (act_creates(play->acts[at]))
             check_sent(&session, job, false);
         assert_int_equal(session.dones, 1);
         archway_close(session.aw, NULL);

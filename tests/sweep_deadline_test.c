@@ -127,7 +127,7 @@ static void try_limit(const struct play *play, size_t at, uint64_t timeout_ms, u
         check_problems(&scene);
     else if (error->code != code)
         assert_true(is_of_a_limit(error->code));
-    if (scene.act == CREATE)
+    if (act_creates(scene.act))
         check_create(&scene);
     scene_end(&scene);
 }

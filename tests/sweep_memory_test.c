@@ -133,7 +133,7 @@ static bool perform(struct session *session, enum act act, const archway_query *
     note_results(trace, job);
     if (error.code == AW_OK)
         act_check_result(act, job);
-    if (act == CREATE)
+    if (act_creates(act))
         check_create(session, job);
     archway_job_destroy(job);
     return error.code == AW_OK;

@@ -234,6 +234,41 @@ typedef struct archway_wish {
     uint64_t option_count;
 } archway_wish;
 
+/*
+ * A machine to create from the first offer that can be had. The offers that `query` allows are tried in its order,
+ * one after the other, until a machine is made, `max_tries` have failed (0: 10), or an error ends it. What each
+ * error means for the next try is in docs/placement.md; in short:
+ *   no capacity                     the next offer
+ *   quota                           not what needs as much of that quota in that region (or as far as the error
+ *               says: zone, account); nothing more there when the offer names no quota
+ *   unavailable, throttled, timeout    nothing more in that region, or as far as the error says
+ *   unauthenticated, unsupported    nothing more on that backend (unsupported: as far as the error says)
+ *   denied, invalid, and others     the end
+ *   any error whose `retry` is AW_RETRY_UNKNOWN      the end: a machine may exist
+ * A place (region, zones, type, spot or not) that had no capacity is tried behind all others for three minutes,
+ * then for twice as long each time up to thirty, until a machine is made there. That is kept on disk.
+ *
+ * `wish` is as for archway_create, without `backend` and `offer`. With a token of the caller's the machine of an
+ * earlier placement with it is looked for first, on every backend, or the one that `query` names; each try
+ * then has a token made from it, which ends in "-" and eight hex digits of the place.
+ *   max_age_ms  as for archway_offers
+ *   plan_only   1: creates nothing; the tries, and the offers, are those that would be tried while each fails
+ *   on_try      NULL, or called from archway_step when a try begins, and when it has ended. It may cancel the job
+ *               but not destroy it
+ * `query`, `wish` and all that it points to must stay until the job is done.
+ */
+typedef struct archway_placement {
+    uint32_t size;
+    uint32_t max_tries;
+    uint32_t plan_only;
+    uint32_t reserved;
+    uint64_t max_age_ms;
+    const archway_query *query;
+    const archway_wish *wish;
+    void (*on_try)(archway_job *job, uint64_t index, void *arg);
+    void *arg;
+} archway_placement;
+
 /* Asks the backends that `query` allows for what they sell, all at once, and answers the query from
  * the table. A region that was asked less than `max_age_ms` ago is not asked again; 0: always asked.
  * `query` must stay until the job is done. */
@@ -247,6 +282,18 @@ ARCHWAY_API int archway_offers(archway *aw, const archway_query *query, uint64_t
  * create at a time: AW_E_CONFLICT while another is under way. */
 ARCHWAY_API int archway_create(archway *aw, const archway_wish *wish, const archway_call *call,
                                archway_job **ret_job, aw_error *ret_error);
+
+/*
+ * Creates one machine wherever it can be had, as the placement says. Without a timeout of the caller's each
+ * part (the listing, each create) has its own kind's. Results: the machine, what was made beside it, the tries;
+ * and the offers in the order of the walk, with their backends, problems and removals as for archway_offers. A
+ * machine and no try: the token's machine was there already. When nothing could be had the error is that of
+ * the only try, or the one that says best what to do: AW_E_NO_CAPACITY before AW_E_QUOTA before others;
+ * AW_E_NOT_FOUND when no offer matched. AW_RETRY_UNKNOWN: as for archway_create. A token of your own names one
+ * placement at a time.
+ */
+ARCHWAY_API int archway_place(archway *aw, const archway_placement *placement,
+                              const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
 /* Reads one machine. Fails with AW_E_NOT_FOUND when it is gone. */
 ARCHWAY_API int archway_get(archway *aw, const archway_machine *machine, const archway_call *call,
@@ -295,6 +342,26 @@ ARCHWAY_API const aw_error *archway_job_problem(const archway_job *job, uint64_t
 ARCHWAY_API void archway_job_progress(const archway_job *job, uint64_t *ret_done,
                                       uint64_t *ret_total);
 
+/* The tries of archway_place, in order. */
+enum archway_try_outcome {
+    ARCHWAY_TRY_PLANNED = 0,
+    ARCHWAY_TRY_UNDER_WAY = 1,
+    ARCHWAY_TRY_FAILED = 2,
+    ARCHWAY_TRY_MADE = 3
+};
+typedef struct archway_try {
+    uint32_t size;
+    uint32_t outcome; /* enum archway_try_outcome */
+    const char *backend;
+    const aw_offer *offer;
+    const char *token;     /* NULL when it is only planned and the caller brought none */
+    const aw_error *error; /* why it failed */
+    uint64_t left_out;     /* offers that were not tried any more, since they would fail likewise */
+    uint64_t held_until_ms; /* wall clock: sold out lately, so it comes last; 0: not so */
+} archway_try;
+ARCHWAY_API uint64_t archway_job_try_count(const archway_job *job);
+ARCHWAY_API int archway_job_try(const archway_job *job, uint64_t index, archway_try *ret_try);
+
 /* Results of archway_offers, in the order asked for. The backend's name and the offer. */
 ARCHWAY_API uint64_t archway_job_offer_count(const archway_job *job);
 ARCHWAY_API int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offer,
@@ -316,7 +383,7 @@ ARCHWAY_API uint64_t archway_job_backend_count(const archway_job *job);
 ARCHWAY_API int archway_job_backend(const archway_job *job, uint64_t index,
                                     archway_backend_result *ret_result);
 
-/* Results of archway_create, _get, _list, _wait and perhaps _terminate. */
+/* Results of archway_create, _place, _get, _list, _wait and perhaps _terminate. */
 ARCHWAY_API uint64_t archway_job_instance_count(const archway_job *job);
 ARCHWAY_API const aw_instance *archway_job_instance(const archway_job *job, uint64_t index,
                                                     const char **ret_backend);
@@ -325,7 +392,7 @@ ARCHWAY_API const aw_instance *archway_job_instance(const archway_job *job, uint
 ARCHWAY_API uint64_t archway_job_resource_count(const archway_job *job);
 ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint64_t index);
 
-/* The client token of an archway_create; and whether its request has left, so that a machine may exist: not
+/* The client token of an archway_create, or of the last try of an archway_place; and whether its request has left, so that a machine may exist: not
  * any more when it was refused. */
 ARCHWAY_API const char *archway_job_token(const archway_job *job);
 ARCHWAY_API int archway_job_sent(const archway_job *job);
