@@ -72,6 +72,7 @@ static void explain(const struct program_task *program, aw_error *error)
 {
     const struct run_call *call = &program->call;
     uint32_t code = call->timed_out   ? AW_E_TIMEOUT
+                    : call->no_memory ? AW_E_NO_MEMORY
                     : call->too_large ? AW_E_PROTOCOL
                                       : AW_E_UNAVAILABLE;
     kit_error_set(error, code, "%s", call->problem);
@@ -83,9 +84,12 @@ static void explain(const struct program_task *program, aw_error *error)
 static void settle(const struct program_task *program)
 {
     const struct run_call *call = &program->call;
-    bool ended = !call->started || (!call->timed_out && !call->too_large);
+    bool ended = !call->started || run_is_whole(call);
     if (program->unsettled && ended)
         program->task.op->unsettled--;
+    /* What it has made, its output says: should that not be read, nobody knows. */
+    if (program->unsettled && run_is_whole(call))
+        program->task.op->made = true;
 }
 
 static void on_done(struct run_call *call)
@@ -97,7 +101,7 @@ static void on_done(struct run_call *call)
     settle(program);
     context_log(op->backend->aw, AW_LOG_INFO, "%s %s: %s %d", op->backend->name,
                 program->program.name, call->started ? "exit" : call->problem, call->result.status);
-    if (call->started && !call->timed_out && !call->too_large) {
+    if (run_is_whole(call)) {
         program->on_exit(&op->face, &call->result, program->arg);
     } else {
         explain(program, &error);

@@ -141,9 +141,9 @@ static void on_readable(void *arg, uint32_t events)
     if (stream->text.state == KIT_BUF_OK)
         return;
     running->call->too_large = true;
-    give_up(running, stream->text.state == KIT_BUF_FULL
-                         ? "said more than it may and was killed"
-                         : "said more than there is memory for and was killed");
+    running->call->no_memory = stream->text.state == KIT_BUF_NO_MEMORY;
+    give_up(running, running->call->no_memory ? "said more than there is memory for and was killed"
+                                              : "said more than it may and was killed");
 }
 
 static void on_writable(void *arg, uint32_t events)
@@ -208,6 +208,7 @@ static void report_not_started(void *arg)
 static void not_started(struct loop *loop, struct run_call *call, int error)
 {
     call->timer = (struct loop_timer){.run = report_not_started, .arg = call};
+    call->no_memory = error == ENOMEM;
     snprintf(call->problem, sizeof call->problem, "`%s` cannot be started: %s",
              call->program->argv[0], strerror(error));
     loop_set(loop, &call->timer, 0);

@@ -156,6 +156,7 @@ static void on_exit_of_run(struct run_call *run)
     outer->started = run->started;
     outer->timed_out = run->timed_out;
     outer->too_large = run->too_large;
+    outer->no_memory = run->no_memory;
     outer->result = run->result;
     memcpy(outer->problem, run->problem, sizeof outer->problem);
     end_run(flight, end_of_run(run));

@@ -80,11 +80,12 @@ static void replay_run(struct world *world, struct run_call *call)
         .argv = program->argv, .body = program->input, .secret = call->secret};
     uint64_t timeout_ms = program->timeout_ms ? program->timeout_ms : DEFAULT_PROGRAM_TIMEOUT_MS;
     enum wire_outcome outcome;
-    call->started = call->timed_out = call->too_large = false;
+    call->started = call->timed_out = call->too_large = call->no_memory = false;
     call->result = (aw_exit){0};
     call->timer = (struct loop_timer){.run = deliver_run, .arg = call};
     struct replayed *exchange =
         replay_take(replay_of(world), &outgoing, &outcome, call->problem, sizeof call->problem);
+    call->no_memory = !exchange && outcome == WIRE_NOT_SENT;
     call->transport = exchange;
     loop_set(world->loop, &call->timer, exchange ? duration_ms(exchange, timeout_ms) : 0);
 }

@@ -163,7 +163,7 @@ void replay_conclude_run(struct replayed *exchange, struct run_call *call,
     call->started = end != RECORDED_REFUSED;
     if (end == RECORDED_ANSWER && render_result(exchange, rendered, &call->result, &error)) {
         conclude_failed(exchange->replay, &error, call->problem, sizeof call->problem);
-        call->started = false;
+        call->started = call->too_large = call->no_memory = error.code == AW_E_NO_MEMORY;
         return;
     }
     if (call->result.output.size > max_output || call->result.errors.size > max_output) {

@@ -60,12 +60,20 @@ struct run_call {
     bool started; /* false: `problem` says why not */
     bool timed_out;
     bool too_large;
+    bool
+        no_memory; /* not started, or what it said is lost (and so too large), for want of memory here */
     char problem[256];
     aw_exit result;
 
     void *transport; /* likewise */
     struct loop_timer timer;
 };
+
+/* Did it end by itself, and is known what it said? */
+static inline bool run_is_whole(const struct run_call *call)
+{
+    return call->started && !call->timed_out && !call->too_large;
+}
 
 struct world;
 struct world_ops {

@@ -48,7 +48,7 @@ static void on_done(struct run_call *call)
     struct program_run *it = call->owner;
     assert_false(it->done);
     it->done = true;
-    if (!call->started || call->timed_out || call->too_large)
+    if (!run_is_whole(call))
         return;
     keep(it->output, sizeof it->output, call->result.output);
     keep(it->errors, sizeof it->errors, call->result.errors);

@@ -79,9 +79,21 @@ static bool contains(aw_bytes text, const char *part)
     return text.data && memmem(text.data, text.size, part, strlen(part));
 }
 
+static bool is_meant_program(const struct recorded_exchange *recorded, const char *part)
+{
+    for (const char *const *word = recorded->argv; word && *word; word++)
+        if (strstr(*word, part))
+            return true;
+    return false;
+}
+
 /* An API of one URL tells its requests apart by their bodies; one with request ids, by what is before them. */
 static bool is_meant(const struct recorded_exchange *recorded, const char *url_end)
 {
+    if (!strncmp(url_end, "run=", 4))
+        return is_meant_program(recorded, url_end + 4);
+    if (!recorded->method)
+        return false;
     if (strchr(url_end, '?'))
         return recorded->url && strstr(recorded->url, url_end);
     if (strchr(url_end, '='))
@@ -94,6 +106,10 @@ static bool nothing_happened(const struct recorded_exchange *recorded)
 {
     if (recorded->end != RECORDED_ANSWER)
         return recorded->end == RECORDED_REFUSED;
+    if (recorded->argv)
+        return contains(recorded->answer.body, "\nfail ") ||
+               (recorded->answer.header_count &&
+                strstr(recorded->answer.headers[0].value, "a password is required"));
     return (recorded->status >= 400 && recorded->status < 500) ||
            contains(recorded->answer.body, "<Code>InsufficientInstanceCapacity<") ||
            contains(recorded->answer.body, "<Code>RequestLimitExceeded<");
@@ -104,7 +120,7 @@ static bool asked(const struct session *session, const char *url_end, bool and_m
     const struct replay *replay = (const struct replay *)(const void *)session->aw->world;
     for (size_t i = 0; i < replay->recording.exchange_count; i++) {
         const struct recorded_exchange *recorded = replay->exchanges[i].recorded;
-        if (replay->exchanges[i].used && recorded->method && is_meant(recorded, url_end) &&
+        if (replay->exchanges[i].used && is_meant(recorded, url_end) &&
             !(and_may_have_made && nothing_happened(recorded)))
             return true;
     }

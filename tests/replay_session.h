@@ -37,7 +37,8 @@ void session_drain(struct session *session);
 
 uint64_t session_now_ms(const struct session *session);
 
-/* Was any exchange of the recording asked for whose URL ends so, or (with a "=" in it) whose body has this in it? */
+/* Was any exchange of the recording asked for whose URL ends so, or (with a "=" in it) whose body has this in it, or
+ * (behind "run=") a program with it among its arguments? */
 bool session_asked(const struct session *session, const char *url_end);
 /* Did such a request leave with an outcome that is not "certainly nothing"? */
 bool session_may_have_made(const struct session *session, const char *url_end);

@@ -1,0 +1,18 @@
+# The backend for machines of one's own.
+archway_test(kit_shell_test kit_shell_test.c)
+if(TARGET archway_backend_onprem)
+    archway_test(onprem_host_test onprem_host_test.c backend_host.c backend_services.c
+        $<TARGET_OBJECTS:archway_backend_onprem>)
+    # From recordings, through core and the loaded plugin.
+    archway_test(onprem_replay_test onprem_replay_test.c)
+    foreach(sweep cancel memory deadline)
+        archway_test(sweep_${sweep}_onprem_test sweep_${sweep}_test.c onprem_acts.c acts.c
+            replay_session.c)
+    endforeach()
+    foreach(test onprem_replay_test sweep_cancel_onprem_test sweep_memory_onprem_test
+            sweep_deadline_onprem_test)
+        target_compile_definitions(${test} PRIVATE
+            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
+        add_dependencies(${test} archway_backend_onprem)
+    endforeach()
+endif()
