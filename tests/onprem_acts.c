@@ -18,22 +18,22 @@
 const char *const launch_url = "run=' 'claim' '";
 
 const struct play plays[] = {
-    {FIXTURES "claim.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "release.http", {WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}, GH1},
-    {FIXTURES "offers.http", {OFFERS}, FIXTURES "lab.yaml"},
-    {FIXTURES "claim-taken.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-no-sudo.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-lost.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-hangs.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-silent.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-lost-not-made.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "claim-lost-vanished.http", {OFFERS, CREATE}, GH1},
-    {FIXTURES "list-vanished.http", {LIST}, FIXTURES "two.yaml"},
-    {FIXTURES "list-hostile.http", {LIST}, GH1},
-    {FIXTURES "show.http", {GET}, GH1},
-    {FIXTURES "terminate-gone.http", {TERMINATE}, GH1},
-    {FIXTURES "terminate-undo-fails.http", {TERMINATE}, GH1},
-    {NULL, {NO_ACT}, NULL},
+    {FIXTURES "claim.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "release.http", {WAIT_RUNNING, LIST, TERMINATE, WAIT_GONE}, GH1, false},
+    {FIXTURES "offers.http", {OFFERS}, FIXTURES "lab.yaml", false},
+    {FIXTURES "claim-taken.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-no-sudo.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-lost.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-hangs.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-silent.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-lost-not-made.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "claim-lost-vanished.http", {OFFERS, CREATE}, GH1, false},
+    {FIXTURES "list-vanished.http", {LIST}, FIXTURES "two.yaml", false},
+    {FIXTURES "list-hostile.http", {LIST}, GH1, false},
+    {FIXTURES "show.http", {GET}, GH1, false},
+    {FIXTURES "terminate-gone.http", {TERMINATE}, GH1, false},
+    {FIXTURES "terminate-undo-fails.http", {TERMINATE}, GH1, false},
+    {NULL, {NO_ACT}, NULL, false},
 };
 
 static const archway_machine machine = {
