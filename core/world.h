@@ -60,8 +60,8 @@ struct run_call {
     bool started; /* false: `problem` says why not */
     bool timed_out;
     bool too_large;
-    bool
-        no_memory; /* not started, or what it said is lost (and so too large), for want of memory here */
+    /* Not started, or what it said is lost (and so too large), for want of memory here. */
+    bool no_memory;
     char problem[256];
     aw_exit result;
 

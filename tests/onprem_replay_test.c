@@ -193,7 +193,8 @@ static void check_offer(const archway_job *job, const struct expected *expected)
     aw_offer offer = {.size = sizeof offer};
     const char *backend = NULL;
     uint64_t at = 0;
-    while (!archway_job_offer(job, at, &offer, &backend) && strcmp(offer.region, expected->region) != 0)
+    while (!archway_job_offer(job, at, &offer, &backend) &&
+           strcmp(offer.region, expected->region) != 0)
         at++;
     if (at == archway_job_offer_count(job))
         fail_msg("%s is not offered", expected->region);
