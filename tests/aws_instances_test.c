@@ -20,6 +20,7 @@
     "<DescribeInstancesResponse><requestId>r</requestId><reservationSet>" reservations             \
     "</reservationSet>" next "</DescribeInstancesResponse>"
 #define NEXT(token) "<nextToken>" token "</nextToken>"
+#define LONG_AGO "created=1767225500000"
 #define UNKNOWN EC2_ERROR("InvalidInstanceID.NotFound", "The instance ID 'i-1' does not exist")
 
 static void begin_list(struct backend_host *host, const char *owner, const char *token)
@@ -232,12 +233,36 @@ static void test_a_machine_that_is_not_there_is_not_found(void **state)
     } answers[] = {{400, UNKNOWN}, {200, LISTED("", "")}, {200, LISTED(RESERVED(""), "")}};
     struct backend_host *host = *state;
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        begin_get(host, NULL);
+        begin_get(host, LONG_AGO);
         assert_contains(host_last(host)->body,
                         "Action=DescribeInstances&Version=2016-11-15&InstanceId.1=i-1");
         host_answer(host, answers[i].status, answers[i].body);
         assert_failed(host, AW_E_NOT_FOUND, "EC2 knows no machine i-1 in us-east-1.");
     }
+}
+
+/* Another process may have made it a moment ago. */
+static void test_one_of_unknown_age_is_asked_for_a_few_times(void **state)
+{
+    struct backend_host *host = *state;
+    begin_get(host, NULL);
+    for (int i = 0; i < 3; i++) {
+        host_answer(host, 400, UNKNOWN);
+        host_ring(host);
+    }
+    host_answer(host, 400, UNKNOWN);
+    assert_failed(host, AW_E_NOT_FOUND, "EC2 knows no machine i-1 in us-east-1.");
+    assert_int_equal(host->now_ms, NOW_MS + 15000);
+    host->now_ms = NOW_MS;
+    begin_get(host, NULL);
+    host_answer(host, 200, LISTED("", ""));
+    host_ring(host);
+    host_answer(host, 200, LISTED(RESERVED(MACHINE("i-1", "0", "pending", "")), ""));
+    assert_contains(host_results(host), "machine i-1");
+    host->now_ms = NOW_MS;
+    begin_get(host, NULL);
+    host_answer(host, 400, EC2_ERROR("InvalidInstanceID.Malformed", "Invalid id: \"i-1\""));
+    assert_int_equal(host->error.code, AW_E_INVALID);
 }
 
 static void test_not_found_in_the_first_minute_means_not_yet(void **state)
@@ -262,6 +287,9 @@ static void test_not_found_in_the_first_minute_means_not_yet(void **state)
 static void test_a_machine_says_when_it_was_created(void **state)
 {
     struct backend_host *host = *state;
+    begin_get(host, LONG_AGO);
+    host_answer(host, 400, UNKNOWN);
+    assert_int_equal(host->error.code, AW_E_NOT_FOUND);
     begin_get(host, "created=garbage");
     host_answer(host, 400, UNKNOWN);
     assert_int_equal(host->error.code, AW_E_NOT_FOUND);
@@ -302,7 +330,7 @@ static void test_one_that_is_gone_is_success_after_a_minute(void **state)
     assert_int_equal(host->error.code, AW_OK);
     /* When its age is known there is nothing to wait for. */
     host->now_ms = NOW_MS;
-    begin_end(host, "created=1767225500000");
+    begin_end(host, LONG_AGO);
     host_answer(host, 400, UNKNOWN);
     assert_int_equal(host->timer_count, 0);
     assert_int_equal(host->error.code, AW_OK);
@@ -346,6 +374,7 @@ int main(void)
         HOSTED(test_what_is_ones_own_is_asked_for_by_its_tags),
         HOSTED(test_pages_are_followed_though_one_is_empty),
         HOSTED(test_a_machine_that_is_not_there_is_not_found),
+        HOSTED(test_one_of_unknown_age_is_asked_for_a_few_times),
         HOSTED(test_not_found_in_the_first_minute_means_not_yet),
         HOSTED(test_a_machine_says_when_it_was_created),
         HOSTED(test_the_order_is_taken),

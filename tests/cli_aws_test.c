@@ -178,6 +178,14 @@ static void test_why_a_spot_machine_ended_is_shown(void **state)
     assert_contains(run.out, "arch      amd64\n");
 }
 
+static void test_a_machine_that_ec2_does_not_know_yet_is_shown_all_the_same(void **state)
+{
+    (void)state;
+    archway("show", "aws/us-east-1/" AWS_MACHINE, REPLAY("show-not-yet"));
+    assert_code(0);
+    assert_contains(run.out, "state     pending (\"pending\")\n");
+}
+
 static void test_machines_of_all_pages_are_listed(void **state)
 {
     (void)state;
@@ -299,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_other_services_and_regions_can_be_signed_for),
         cmocka_unit_test(test_nothing_is_signed_without_credentials),
         cmocka_unit_test(test_why_a_spot_machine_ended_is_shown),
+        cmocka_unit_test(test_a_machine_that_ec2_does_not_know_yet_is_shown_all_the_same),
         cmocka_unit_test(test_machines_of_all_pages_are_listed),
         cmocka_unit_test(test_a_machine_is_terminated_by_its_reference),
         cmocka_unit_test(test_what_is_kept_is_not_asked_for_unless_it_is_refreshed),

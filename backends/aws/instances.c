@@ -12,6 +12,8 @@
 /* How long and how often EC2 is asked for a machine that it may not know yet. */
 #define UNSEEN_MS 60000u
 #define UNSEEN_DELAY_MS 5000u
+/* How long when nobody knows how old it is and only its state is asked for: most are known within seconds. */
+#define UNSEEN_BRIEFLY_MS 15000u
 
 /* All machines of an answer; the number of them, or -1 when it cannot be read. */
 static int emit_all(aw_op *op, kit_xml *document, const kit_xml_node *root, const char *region)
@@ -174,9 +176,10 @@ static void ask(aw_op *op, void *arg)
     kit_request_send(&request, on_machine, on_no_machine, machine);
 }
 
+/* The machine may have been made a moment ago by another process. */
 void aws_get(aw_op *op, const aw_ref *ref)
 {
-    struct machine *machine = machine_create(op, ref, 0);
+    struct machine *machine = machine_create(op, ref, aw_now_ms(op) + UNSEEN_BRIEFLY_MS);
     if (machine)
         ask(op, machine);
 }
