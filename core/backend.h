@@ -35,6 +35,7 @@ struct backend {
     struct region_search *regions; /* core/regions.h */
     struct shard **shards;         /* core/shard.h */
     size_t shard_count;
+    bool quotas_unknown; /* that has been told */
 };
 
 /* Opens the backend of one entry of the configuration. One that cannot be opened is made all the same

@@ -182,6 +182,7 @@ static void list_region(struct part *part, const char *region)
     struct listing *listing = &part->listings[part->listing_count++];
     listing->part = part;
     listing->wait.listed = on_listed;
+    listing->wait.spot = state->query->spot;
     state->pending++;
     part->job->parts++;
     int failed =

@@ -78,23 +78,51 @@ static void take_over(struct shard *shard)
     problems_finish(&shard->problems);
     shard->problems = shard->incoming_problems;
     shard->incoming_problems = (struct problems){0};
+    shard->spot = shard->asked_spot;
     shard->fetched_at_ms = backend_now_ms(shard->backend);
 }
 
-static void tell_all(struct shard *shard)
+static bool covers(uint32_t spot, const struct shard_wait *wait)
 {
-    struct link waiting;
-    list_init(&waiting);
+    return spot == AW_SPOT_ANY || spot == wait->spot;
+}
+
+static int begin(struct shard *shard);
+
+/* Those whom the listing has served. The shard of a single job may be gone afterwards. */
+static void tell(struct shard *shard, uint32_t spot)
+{
+    struct link served, others;
+    list_init(&served);
+    list_init(&others);
     while (!list_empty(&shard->waiting)) {
-        struct link *link = shard->waiting.next;
-        list_remove(link);
-        list_append(&waiting, link);
+        struct shard_wait *wait = list_item(shard->waiting.next, struct shard_wait, link);
+        list_remove(&wait->link);
+        list_append(covers(spot, wait) ? &served : &others, &wait->link);
     }
-    while (!list_empty(&waiting)) {
-        struct shard_wait *wait = list_item(waiting.next, struct shard_wait, link);
+    while (!list_empty(&others)) {
+        struct link *link = others.next;
+        list_remove(link);
+        list_append(&shard->waiting, link);
+    }
+    while (!list_empty(&served)) {
+        struct shard_wait *wait = list_item(served.next, struct shard_wait, link);
         list_remove(&wait->link);
         wait->listed(wait);
     }
+}
+
+/* Whoever came during the listing and wants more than was asked for is served by another one. */
+static void tell_all(struct shard *shard)
+{
+    bool again = false;
+    for (const struct link *at = shard->waiting.next; at != &shard->waiting; at = at->next)
+        again |= !covers(shard->asked_spot, list_item(at, struct shard_wait, link));
+    tell(shard, shard->asked_spot);
+    if (!again || shard->op || list_empty(&shard->waiting) || begin(shard) == 0)
+        return;
+    kit_error_set(&shard->error, AW_E_NO_MEMORY, "no memory for a listing");
+    tell(shard, AW_SPOT_ANY);
 }
 
 static void stop_listing(struct shard *shard)
@@ -108,12 +136,26 @@ static void stop_listing(struct shard *shard)
     shard->incoming = NULL;
 }
 
+/* The other regions mostly have the same reason. */
+static void tell_quotas_unknown(const struct shard *shard)
+{
+    struct backend *backend = shard->backend;
+    uint32_t level = backend->quotas_unknown ? AW_LOG_INFO : AW_LOG_WARNING;
+    backend->quotas_unknown = true;
+    context_log(backend->aw, level,
+                "%s%s%s: the quotas are not known, so no offer is marked as beyond them: %.600s",
+                backend->name, shard->region ? "/" : "", shard->region ? shard->region : "",
+                shard->quota_error.message);
+}
+
 static void finish(struct shard *shard)
 {
     if (!shard->listed || (shard->quota_op && shard->op->error.code == AW_OK))
         return;
     if (shard->op->error.code)
         shard->error = shard->op->error;
+    if (shard->error.code == AW_OK && shard->quota_error.code)
+        tell_quotas_unknown(shard);
     if (shard->error.code == AW_OK)
         take_over(shard);
     stop_listing(shard);
@@ -138,9 +180,7 @@ static void on_quota(struct op *op, const aw_quota *quota)
 static void on_quotas_done(struct op *op)
 {
     struct shard *shard = op->owner;
-    if (op->error.code)
-        context_log(shard->backend->aw, AW_LOG_INFO, "%s %s: quotas: %s", shard->backend->name,
-                    shard->region ? shard->region : "", op->error.message);
+    shard->quota_error = op->error;
     if (op->error.code)
         quotas_finish(&shard->quotas);
     if (op->error.code == AW_E_NO_MEMORY)
@@ -195,13 +235,26 @@ static struct shard *create_shared(struct backend *backend, const char *region)
     return place ? shard : NULL;
 }
 
+/* What serves all who wait. Rows that do not cover it show that others want the rest: they stay served. */
+static uint32_t spot_wanted(const struct shard *shard)
+{
+    const struct shard_wait *first = list_item(shard->waiting.next, struct shard_wait, link);
+    for (const struct link *at = first->link.next; at != &shard->waiting; at = at->next)
+        if (!covers(first->spot, list_item(at, struct shard_wait, link)))
+            return AW_SPOT_ANY;
+    return shard->fetched_at_ms && !covers(shard->spot, first) ? AW_SPOT_ANY : first->spot;
+}
+
+/* For those who wait. */
 static int begin(struct shard *shard)
 {
     struct backend *backend = shard->backend;
     bool has_quotas = backend_quotas(backend) != NULL;
+    shard->asked_spot = spot_wanted(shard);
     const aw_offer_query wish = {
         .size = sizeof wish,
         .archs = AW_ARCH_ANY,
+        .spot = shard->asked_spot,
         .region = shard->region,
         .options = shard->options,
         .option_count = shard->option_count,
@@ -218,6 +271,7 @@ static int begin(struct shard *shard)
     }
     problems_finish(&shard->incoming_problems);
     shard->error = (aw_error){.size = sizeof shard->error};
+    shard->quota_error = shard->error;
     op_start(shard->op, &wish);
     if (shard->quota_op)
         op_start(shard->quota_op, &wish);
@@ -233,10 +287,11 @@ static bool is_fresh(const struct shard *shard, uint64_t max_age_ms)
 
 static int join(struct shard *shard, struct shard_wait *wait)
 {
-    if (!shard->op && begin(shard))
-        return -1;
     list_append(&shard->waiting, &wait->link);
-    return 0;
+    if (shard->op || begin(shard) == 0)
+        return 0;
+    list_remove(&wait->link);
+    return -1;
 }
 
 int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
@@ -249,7 +304,7 @@ int shard_list(struct backend *backend, const char *region, uint64_t max_age_ms,
         return -1;
     wait->shard = shard;
     list_init(&wait->link);
-    if (shard->op || !is_fresh(shard, max_age_ms))
+    if (shard->op || !is_fresh(shard, max_age_ms) || !covers(shard->spot, wait))
         return join(shard, wait);
     shard->error = (aw_error){.size = sizeof shard->error};
     wait->listed(wait);

@@ -2,7 +2,8 @@
 /*
  * One listing of offers: of one region of one backend. It remembers when it was last made, so that it is
  * not made again too soon, and one listing under way serves all jobs that want it. Its offers enter the
- * table only when it has succeeded; until then, and when it fails, the older ones stay.
+ * table only when it has succeeded; until then, and when it fails, the older ones stay. A backend is asked for
+ * interruptible machines, or for the others, alone while nobody has wanted both.
  */
 #ifndef ARCHWAY_CORE_SHARD_H
 #define ARCHWAY_CORE_SHARD_H
@@ -30,6 +31,8 @@ struct shard {
     char *region;             /* NULL: all of them */
     const aw_header *options; /* of the query; the owner's */
     size_t option_count;
+    uint32_t spot;            /* enum aw_spot: what the rows are */
+    uint32_t asked_spot;      /* and what is asked for now */
     struct table *table;      /* where its rows go */
     uint32_t id;              /* of its rows in the table */
     uint64_t fetched_at_ms;   /* when the rows were listed; 0: never */
@@ -38,7 +41,8 @@ struct shard {
     struct op *op;
     struct op *quota_op; /* beside it, where the backend knows quotas */
     struct quotas quotas;
-    bool listed; /* the offers are there; the quotas may not be */
+    aw_error quota_error; /* why they are not known */
+    bool listed;          /* the offers are there; the quotas may not be */
     struct table *incoming;
     struct problems incoming_problems; /* kept until the next listing if this one fails */
     struct link waiting;
@@ -47,6 +51,7 @@ struct shard {
 struct shard_wait {
     struct link link;
     struct shard *shard;
+    uint32_t spot; /* enum aw_spot: what is wanted, set by the caller */
     void (*listed)(struct shard_wait *wait);
 };
 
