@@ -254,6 +254,19 @@ int64_t kit_json_find_integer(const kit_json_node *parent, const char *key, int6
     return node.value ? integer_of(&node, node.value, min, max, fallback) : fallback;
 }
 
+double kit_json_number(const kit_json_node *parent, const char *key, double min, double max)
+{
+    char expected[96];
+    json_t *value = look_up(parent, key);
+    kit_json_node node = member_node(parent, key, value);
+    double number = json_number_value(value);
+    if (json_is_number(value) && number >= min && number <= max)
+        return number;
+    snprintf(expected, sizeof expected, "a number from %g to %g", min, max);
+    refuse_value(&node, expected, value);
+    return min;
+}
+
 int kit_json_find_boolean(const kit_json_node *parent, const char *key, int fallback)
 {
     kit_json_node node = kit_json_find(parent, key);

@@ -60,6 +60,8 @@ const char *kit_json_find_text(const kit_json_node *parent, const char *key, con
 int64_t kit_json_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max);
 int64_t kit_json_find_integer(const kit_json_node *parent, const char *key, int64_t min,
                               int64_t max, int64_t fallback);
+/* With or without a fraction: 0.5 and 4 alike. */
+double kit_json_number(const kit_json_node *parent, const char *key, double min, double max);
 int kit_json_find_boolean(const kit_json_node *parent, const char *key, int fallback);
 /* The value of a text node itself (array elements). */
 const char *kit_json_node_text(const kit_json_node *node);

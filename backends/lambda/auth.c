@@ -2,6 +2,7 @@
 /* Finds the API key and signs with it. */
 #include "backends/lambda/lambda.h"
 
+#include "kit/bearer.h"
 #include "kit/error.h"
 
 #include <string.h>
@@ -9,7 +10,6 @@
 #define KEY_VARIABLE "LAMBDA_API_KEY"
 #define KEY_FILE "~/.lambda_cloud/lambda_keys"
 #define KEY_FILE_MAX 65536
-#define KEY_MAX 512
 
 #define BLANKS " \t\r\n"
 
@@ -60,19 +60,9 @@ static const char *key_of_file(aw_op *op, const char **ret_why)
     return NULL;
 }
 
-/* A key goes into a header, so it must be plain text on one line. */
-static bool is_plain(const char *key)
-{
-    for (; *key; key++) {
-        if (*key <= ' ' || *key > '~')
-            return false;
-    }
-    return true;
-}
-
 static void emit_key(aw_op *op, const char *key, const char *source)
 {
-    if (!is_plain(key) || strlen(key) > KEY_MAX)
+    if (!kit_bearer_is_plain(key))
         return kit_fail(
             op, AW_E_UNAUTHENTICATED,
             "The API key for Lambda Cloud from %s has characters in it that no key has, or is "
@@ -114,16 +104,5 @@ int32_t lambda_sign(void *state, const aw_request *request, const aw_credentials
     (void)state;
     (void)request;
     (void)now_ms;
-    static const char scheme[] = "Bearer ";
-    const char *key = credentials->token;
-    size_t size = key ? strlen(key) : 0;
-    if (size == 0 || size > KEY_MAX || !is_plain(key))
-        return kit_error_set(ret_error, AW_E_UNAUTHENTICATED,
-                             "The credentials for Lambda Cloud hold no API key that can be sent.");
-    char value[sizeof scheme + KEY_MAX];
-    memcpy(value, scheme, sizeof scheme - 1);
-    memcpy(value + sizeof scheme - 1, key, size + 1);
-    ret_headers->add(ret_headers, "authorization", value, sizeof scheme - 1 + size, 1);
-    explicit_bzero(value, sizeof value);
-    return 0;
+    return kit_bearer_sign("Lambda Cloud", credentials, ret_headers, ret_error);
 }
