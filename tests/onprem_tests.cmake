@@ -5,11 +5,16 @@ if(TARGET archway_backend_onprem)
         $<TARGET_OBJECTS:archway_backend_onprem>)
     # From recordings, through core and the loaded plugin.
     archway_test(onprem_replay_test onprem_replay_test.c)
+    add_test(NAME onprem_scripts COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/onprem_scripts.sh ${PROJECT_SOURCE_DIR})
+    # Against the system's own OpenSSH server, on loopback.
+    foreach(part ssh claim)
+        archway_test(onprem_${part}_test onprem_${part}_test.c onprem_lab.c sshd.c)
+    endforeach()
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_onprem_test sweep_${sweep}_test.c onprem_acts.c acts.c
             replay_session.c)
     endforeach()
-    foreach(test onprem_replay_test sweep_cancel_onprem_test sweep_memory_onprem_test
+    foreach(test onprem_replay_test onprem_ssh_test onprem_claim_test sweep_cancel_onprem_test sweep_memory_onprem_test
             sweep_deadline_onprem_test)
         target_compile_definitions(${test} PRIVATE
             PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
