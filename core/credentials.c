@@ -149,8 +149,25 @@ static int authenticate(struct credentials *credentials)
     return 0;
 }
 
+/* Any do, and they stay. */
+static void take_any(struct credentials *credentials)
+{
+    forget(credentials);
+    credentials->value = (aw_credentials){.size = sizeof credentials->value,
+                                          .key_id = WORLD_SECRET,
+                                          .secret = WORLD_SECRET,
+                                          .token = WORLD_SECRET,
+                                          .source = "the recording"};
+    credentials->present = true;
+    credentials->generation++;
+    credentials->obtained_at_ms = backend_now_ms(credentials->backend);
+}
+
 int credentials_get(struct credentials *credentials, struct credentials_wait *wait)
 {
+    const struct world *world = credentials->backend->aw->world;
+    if (!credentials->present && world->ops->has_credentials((struct world *)world))
+        take_any(credentials);
     if (fresh(credentials))
         return 1;
     if (!credentials->authenticating && authenticate(credentials))

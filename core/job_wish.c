@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOKEN_BYTES 16
 #define LONGEST_TOKEN 64
 
 static int check_token(const char *token, aw_error *ret_error)
@@ -24,11 +23,8 @@ static int check_token(const char *token, aw_error *ret_error)
 
 static const char *make_token(archway_job *job)
 {
-    unsigned char bytes[TOKEN_BYTES];
-    char text[TOKEN_BYTES * 2 + 1];
-    job->aw->world->ops->random(job->aw->world, bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(text + i * 2, 3, "%02x", bytes[i]);
+    char text[WORLD_TOKEN];
+    job->aw->world->ops->token(job->aw->world, text);
     return job_text(job, text);
 }
 

@@ -113,6 +113,28 @@ static void recorder_random(struct world *world, void *out, size_t size)
     inner->ops->random(inner, out, size);
 }
 
+/* What is made of a token, a name say, is known again by the same one only. */
+static void recorder_token(struct world *world, char ret_token[WORLD_TOKEN])
+{
+    struct recorder *recorder = recorder_of(world);
+    struct recording *taken = &recorder->taken;
+    recorder->inner->ops->token(recorder->inner, ret_token);
+    const char *copy = arena_text(&taken->arena, ret_token);
+    const char **slot = copy ? VEC_PUSH(&taken->tokens, &taken->token_count) : NULL;
+    if (slot)
+        *slot = copy;
+    else
+        recorder->incomplete = true;
+}
+
+static bool recorder_has_credentials(struct world *world)
+{
+    struct recorder *recorder = recorder_of(world);
+    struct world *inner = recorder->inner;
+    recorder->taken.has_credentials = inner->ops->has_credentials(inner);
+    return recorder->taken.has_credentials;
+}
+
 static uint64_t recorder_wall_ms(struct world *world)
 {
     struct world *inner = recorder_of(world)->inner;
@@ -185,6 +207,8 @@ static const struct world_ops recorder_ops = {
     .cache_get = world_cache_nothing,
     .cache_put = recorder_cache_put,
     .random = recorder_random,
+    .token = recorder_token,
+    .has_credentials = recorder_has_credentials,
     .wall_ms = recorder_wall_ms,
     .name_value = recorder_name_value,
     .finish = recorder_finish,

@@ -66,6 +66,7 @@ static void end_call(struct flight *flight, enum recorded_end how)
     struct recorded_exchange *exchange = end(flight, how);
     if (how == RECORDED_NOTHING)
         return;
+    exchange->is_secret = flight->call.secret;
     if (recorder_take_request(recorder, &flight->call, exchange) ||
         (how == RECORDED_ANSWER && recorder_take_answer(recorder, &flight->call, exchange)))
         recorder->incomplete = true;
@@ -135,6 +136,7 @@ static void end_run(struct flight *flight, enum recorded_end how)
 {
     struct recorder *recorder = flight->recorder;
     struct recorded_exchange *exchange = end(flight, how);
+    exchange->is_secret = flight->run.secret;
     if (recorder_take_program(recorder, &flight->run, exchange) ||
         (how == RECORDED_ANSWER && recorder_take_result(recorder, &flight->run, exchange)))
         recorder->incomplete = true;

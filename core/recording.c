@@ -27,8 +27,19 @@ void recording_finish(struct recording *recording)
     mem_free(recording->files);
     mem_free(recording->exchanges);
     mem_free(recording->asides);
+    mem_free(recording->tokens);
     arena_finish(&recording->arena);
     recording_init(recording);
+}
+
+static bool is_hidden(aw_bytes body)
+{
+    return text_is(body, RECORDING_SECRET);
+}
+
+bool recording_hides(const struct recorded_exchange *exchange)
+{
+    return is_hidden(exchange->request.body) || is_hidden(exchange->answer.body);
 }
 
 struct recorded_variable *recording_variable(const struct recording *recording, const char *name)
@@ -61,6 +72,33 @@ static int parse_order(struct parser *parser, aw_bytes rest)
         return lines_fail(&parser->lines, 0,
                           "expected `order any`, or no such line when the order is strict.");
     parser->recording->any_order = true;
+    return 0;
+}
+
+static int parse_credentials(struct parser *parser, aw_bytes rest)
+{
+    if (!text_is(rest, RECORDING_SECRET))
+        return lines_fail(&parser->lines, 0,
+                          "expected `credentials <secret>`, or no such line when `authenticate` is "
+                          "played like everything else.");
+    parser->recording->has_credentials = true;
+    return 0;
+}
+
+static int parse_token(struct parser *parser, aw_bytes rest)
+{
+    struct recording *recording = parser->recording;
+    const char *token = parser_text(parser, rest);
+    if (!token)
+        return -1;
+    if (strlen(token) != RECORDING_TOKEN || strspn(token, "0123456789abcdef") != RECORDING_TOKEN)
+        return lines_fail(&parser->lines, 0,
+                          "expected 32 lower-case hex digits, such as `token "
+                          "00112233445566778899aabbccddeeff`.");
+    const char **slot = VEC_PUSH(&recording->tokens, &recording->token_count);
+    if (!slot)
+        return parser_no_memory(parser);
+    *slot = token;
     return 0;
 }
 
@@ -121,10 +159,9 @@ static int parse_line(struct parser *parser, aw_bytes line)
     static const struct {
         const char *word;
         int (*parse)(struct parser *parser, aw_bytes rest);
-    } kinds[] = {{"clock", parse_clock},
-                 {"order", parse_order},
-                 {"env", parse_variable},
-                 {"file", parse_file}};
+    } kinds[] = {
+        {"clock", parse_clock}, {"order", parse_order},  {"credentials", parse_credentials},
+        {"token", parse_token}, {"env", parse_variable}, {"file", parse_file}};
     aw_bytes rest = line;
     aw_bytes word = text_word(&rest);
     if (word.size == 0 || word.data[0] == '#')
@@ -133,8 +170,8 @@ static int parse_line(struct parser *parser, aw_bytes line)
         if (text_is(word, kinds[i].word))
             return kinds[i].parse(parser, rest);
     return lines_fail(&parser->lines, 0,
-                      "expected `clock`, `order any`, `env`, `file`, a comment (#) or the first "
-                      "request (>>> METHOD URL).");
+                      "expected `clock`, `order any`, `credentials <secret>`, `token`, `env`, "
+                      "`file`, a comment (#) or the first request (>>> METHOD URL).");
 }
 
 static int parse(struct parser *parser)

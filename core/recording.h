@@ -11,6 +11,7 @@
 
 #define RECORDING_FIRST_LINE "archway-recording 1" /* its revision */
 #define RECORDING_SECRET "<secret>"
+#define RECORDING_TOKEN ((size_t)32) /* characters of one that core made */
 
 /* The largest recording, and the largest body beside one. */
 #define RECORDING_MAX_BYTES ((uint64_t)64 * 1024 * 1024)
@@ -44,6 +45,7 @@ struct recorded_exchange {
     uint64_t after_ms;
     uint64_t cut_after;
     struct recorded_message answer;
+    bool is_secret; /* while it is recorded: of `authenticate` */
 };
 
 struct recorded_variable {
@@ -61,6 +63,9 @@ struct recording {
     const char *name;
     uint64_t clock_ms;
     bool any_order;
+    bool has_credentials; /* `authenticate` is not played */
+    const char **tokens;  /* of creates whose callers brought none, in their order */
+    size_t token_count;
     struct recorded_variable *variables;
     size_t variable_count;
     struct recorded_file *files;
@@ -78,6 +83,9 @@ void recording_finish(struct recording *recording);
 /* Reads the file at `path` into an initialised recording, which is to be finished on failure too. Errors
  * name the file, the line, and what was expected there. */
 int recording_read(struct recording *recording, const char *path, aw_error *ret_error);
+
+/* Has it been recorded without what matters, since it was one of `authenticate`? */
+bool recording_hides(const struct recorded_exchange *exchange);
 
 /* The entry of that name, or NULL. */
 struct recorded_variable *recording_variable(const struct recording *recording, const char *name);

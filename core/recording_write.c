@@ -229,6 +229,20 @@ static void add_variable(struct writer *writer, const struct recorded_variable *
         kit_buf_addf(&writer->text, "env %s %s\n", variable->name, variable->value);
 }
 
+static bool has_hidden(const struct recording *recording)
+{
+    for (size_t i = 0; i < recording->exchange_count; i++)
+        if (recording->exchanges[i].is_secret && recording->exchanges[i].end != RECORDED_NOTHING)
+            return true;
+    return false;
+}
+
+/* Of a conversation of `authenticate`, what cannot be told from others in a replay is not written. */
+static bool is_written(const struct recorded_exchange *exchange)
+{
+    return exchange->end != RECORDED_NOTHING && (!exchange->is_secret || recording_hides(exchange));
+}
+
 static int add_preamble(struct writer *writer)
 {
     const struct recording *recording = writer->recording;
@@ -236,6 +250,10 @@ static int add_preamble(struct writer *writer)
     add_clock(writer);
     if (recording->any_order)
         kit_buf_add_text(&writer->text, "order any\n");
+    if (recording->has_credentials || has_hidden(recording))
+        kit_buf_add_text(&writer->text, "credentials " RECORDING_SECRET "\n");
+    for (size_t i = 0; i < recording->token_count; i++)
+        kit_buf_addf(&writer->text, "token %s\n", recording->tokens[i]);
     for (size_t i = 0; i < recording->variable_count; i++)
         add_variable(writer, &recording->variables[i]);
     for (size_t i = 0; i < recording->file_count; i++) {
@@ -267,7 +285,7 @@ static int write_recording(struct writer *writer, const char *name)
         return -1;
     for (size_t i = 0; i < writer->recording->exchange_count; i++) {
         const struct recorded_exchange *exchange = &writer->recording->exchanges[i];
-        if (exchange->end != RECORDED_NOTHING && add_exchange(writer, exchange))
+        if (is_written(exchange) && add_exchange(writer, exchange))
             return -1;
     }
     if (writer->text.state != KIT_BUF_OK)

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#define REPLAYED_SECRET "replayed-secret"
 #define SEED 0x41726368776179u
 #define DEFAULT_PROGRAM_TIMEOUT_MS 60000u
 
@@ -104,7 +103,7 @@ static void add_revealed(kit_buf *buf, aw_bytes text)
         size_t taken = plain + (mask ? strlen(RECORDING_SECRET) : 0);
         kit_buf_add(buf, text.data, plain);
         if (mask)
-            kit_buf_add_text(buf, REPLAYED_SECRET);
+            kit_buf_add_text(buf, WORLD_SECRET);
         text = (aw_bytes){text.data + taken, text.size - taken};
     }
 }
@@ -197,6 +196,20 @@ static void replay_random(struct world *world, void *out, size_t size)
     }
 }
 
+static void replay_token(struct world *world, char ret_token[WORLD_TOKEN])
+{
+    struct replay *replay = replay_of(world);
+    if (replay->tokens_used == replay->recording.token_count)
+        world_make_token(world, ret_token);
+    else
+        memcpy(ret_token, replay->recording.tokens[replay->tokens_used++], WORLD_TOKEN);
+}
+
+static bool replay_has_credentials(struct world *world)
+{
+    return replay_of(world)->recording.has_credentials;
+}
+
 static uint64_t replay_wall_ms(struct world *world)
 {
     const struct replay *replay = replay_of(world);
@@ -246,6 +259,8 @@ static const struct world_ops replay_ops = {
     .cache_get = world_cache_nothing,
     .cache_put = replay_cache_put,
     .random = replay_random,
+    .token = replay_token,
+    .has_credentials = replay_has_credentials,
     .wall_ms = replay_wall_ms,
     .name_value = replay_name_value,
     .finish = replay_finish,
@@ -262,7 +277,10 @@ static int open_recording(struct replay *replay, const char *path, aw_error *ret
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "%s: no memory to replay it.", path);
     for (size_t i = 0; i < count; i++)
         replay->exchanges[i] =
-            (struct replayed){.replay = replay, .recorded = &replay->recording.exchanges[i]};
+            (struct replayed){.replay = replay,
+                              .recorded = &replay->recording.exchanges[i],
+                              .used = replay->recording.has_credentials &&
+                                      recording_hides(&replay->recording.exchanges[i])};
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct replay {
     size_t first_unused;
     uint64_t started_ms;
     uint64_t random_state;
+    size_t tokens_used;
     aw_error failure; /* the first one */
 };
 

@@ -75,6 +75,9 @@ static inline bool run_is_whole(const struct run_call *call)
     return call->started && !call->timed_out && !call->too_large;
 }
 
+#define WORLD_TOKEN 33                 /* 32 lower-case hex digits and a NUL */
+#define WORLD_SECRET "replayed-secret" /* what a replay has in the place of secrets */
+
 struct world;
 struct world_ops {
     void (*send)(struct world *world, struct wire_call *call);
@@ -94,6 +97,10 @@ struct world_ops {
     void (*cache_put)(struct world *world, const char *space, const char *key, const void *data,
                       uint64_t size);
     void (*random)(struct world *world, void *out, size_t size);
+    /* A client token for a create whose caller brought none. */
+    void (*token)(struct world *world, char ret_token[WORLD_TOKEN]);
+    /* Need credentials not be looked for, since whatever is signed here is never sent? */
+    bool (*has_credentials)(struct world *world);
     uint64_t (*wall_ms)(struct world *world);
     /* Tells a name for a value that differs from run to run ("token", "owner"), so that a recording
      * can hold {{token}} in its place. */
@@ -112,6 +119,10 @@ struct world {
 int world_cache_nothing(struct world *world, struct arena *arena, const char *space,
                         const char *key, uint64_t max_age_ms, aw_bytes *ret_content,
                         uint64_t *ret_age_ms);
+
+/* A token, and has_credentials, for worlds that have nothing else in mind. */
+void world_make_token(struct world *world, char ret_token[WORLD_TOKEN]);
+bool world_has_none(struct world *world);
 
 /* core/real.c. `refresh`: what is kept on disk is not used. NULL and *ret_error on failure. */
 struct world *world_real_create(struct loop *loop, bool refresh, aw_error *ret_error);

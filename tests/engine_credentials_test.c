@@ -62,6 +62,19 @@ static void test_all_who_wait_are_served_by_one_authentication(void **state)
     stage_close();
 }
 
+/* Nor after they were refused. */
+static void test_a_recording_that_has_credentials_needs_none_found(void **state)
+{
+    (void)state;
+    engine_script.authenticate = ask_for_the_key;
+    stage_open(WHOLE "credentials <secret>\n" ASK("GET", "/key") SAY("200", "<secret>")
+                   MACHINES SAY("401", "old") FINE);
+    must_list(begin_list(NULL, NULL));
+    assert_int_equal(engine_cloud.authenticated, 0);
+    assert_int_equal(engine_cloud.signatures, 2);
+    stage_close();
+}
+
 static void test_who_gives_up_waiting_leaves_the_others_theirs(void **state)
 {
     (void)state;
@@ -290,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(test_all_who_wait_are_served_by_one_authentication),
+        STAGE_TEST(test_a_recording_that_has_credentials_needs_none_found),
         STAGE_TEST(test_who_gives_up_waiting_leaves_the_others_theirs),
         STAGE_TEST(test_a_failure_is_told_to_all_who_wait_and_tried_again_for_the_next),
         STAGE_TEST(test_finding_nothing_or_what_has_expired_fails),

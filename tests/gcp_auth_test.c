@@ -207,7 +207,8 @@ static void test_files_of_no_known_kind_are_refused(void **state)
         {"{\"type\":\"service_account\"}", "client_email"},
         {"{\"type\":\"authorized_user\",\"client_id\":7}", "client_id"},
         {EXTERNAL("{}"), "names no file, url or executable"},
-        {EXTERNAL("{\"environment_id\":\"aws1\"}"), "come from AWS"},
+        {EXTERNAL("{\"environment_id\":\"aws1\"}"),
+         "not supported: name a file, url or executable there"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

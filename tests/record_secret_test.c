@@ -197,7 +197,25 @@ static void test_of_a_conversation_of_authenticate_little_is_left(void **state)
     assert_has(text, ">>> POST https://auth.example.com/token?<secret>\n"
                      "x-metadata-token: <secret>\naccept: application/json\n\n<secret>\n"
                      "<<< 200\ncontent-type: application/json\nx-next: <secret>\n\n<secret>\n");
+    assert_has(text, "\ncredentials <secret>\n");
     free(text);
+}
+
+/* Nobody is there to hold it, and nobody must. */
+static void test_a_recording_without_secrets_needs_no_authentication(void **state)
+{
+    (void)state;
+    struct asked asked;
+    struct world *world = replay("credentials <secret>\n"
+                                 ">>> POST https://auth.example.com/token\n\n<secret>\n"
+                                 "<<< 200\n\n<secret>\n"
+                                 ">>> GET " MACHINES "\n<<< 200\n\n1\n");
+    assert_true(world->ops->has_credentials(world));
+    prepare(&asked, "GET", MACHINES, NULL);
+    send_off(&asked, world);
+    wait_for(&asked);
+    assert_string_equal(asked.body, "1");
+    finish(world);
 }
 
 static void test_such_a_conversation_can_be_replayed_with_an_answer_put_in(void **state)
@@ -268,6 +286,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_secret_fields_of_answers_are_masked, start, end),
         cmocka_unit_test_setup_teardown(test_a_secret_that_comes_back_is_masked, start, end),
         cmocka_unit_test_setup_teardown(test_of_a_conversation_of_authenticate_little_is_left,
+                                        start, end),
+        cmocka_unit_test_setup_teardown(test_a_recording_without_secrets_needs_no_authentication,
                                         start, end),
         cmocka_unit_test_setup_teardown(
             test_such_a_conversation_can_be_replayed_with_an_answer_put_in, start, end),

@@ -251,6 +251,30 @@ static void test_other_values_take_the_place_of_the_recorded_ones(void **state)
     assert_string_equal(asked.body, "[\"token-3\",\"token-4\"]");
 }
 
+/* What providers are sent that is made of a token, as a name, is the same only if the token is. */
+static void test_tokens_that_were_made_are_made_again_in_a_replay(void **state)
+{
+    (void)state;
+    char made[2][3][WORLD_TOKEN];
+    static const struct scripted script[] = {{.status = 200, .body = "1"}};
+    struct world *world = record_answers(script, "made");
+    for (int run = 0; run < 2; run++) {
+        struct asked asked;
+        for (int i = 0; i < 2 + run; i++)
+            world->ops->token(world, made[run][i]);
+        ask(&asked, world, "GET", MACHINES, NULL);
+        finish(world);
+        world = run ? NULL : replay_folder("made");
+    }
+    assert_int_equal(strlen(made[0][0]), 32);
+    assert_string_equal(made[1][0], made[0][0]);
+    assert_string_equal(made[1][1], made[0][1]);
+    assert_string_not_equal(made[1][2], made[1][1]);
+    char *text = recorded("made");
+    assert_non_null(strstr(text, "\ntoken "));
+    free(text);
+}
+
 static void test_a_large_body_lies_beside_the_recording(void **state)
 {
     (void)state;
@@ -373,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_programs_survive),
         cmocka_unit_test(test_a_recording_reads_as_if_written_by_hand),
         cmocka_unit_test(test_other_values_take_the_place_of_the_recorded_ones),
+        cmocka_unit_test(test_tokens_that_were_made_are_made_again_in_a_replay),
         cmocka_unit_test(test_a_large_body_lies_beside_the_recording),
         cmocka_unit_test(test_what_is_under_way_together_may_come_in_any_order),
         cmocka_unit_test(test_a_cancelled_request_is_recorded_as_one_without_an_answer),

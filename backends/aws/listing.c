@@ -14,13 +14,13 @@ enum {
     LONGEST_NAME = 64
 };
 
-/* "2026-06-01T12:00:00Z", of what a signature has without the marks. */
-static void time_write(uint64_t now_ms, char *text, size_t size)
+/* "2026-06-01T12:00:00Z", of what a signature has without the marks. The minute has begun before the listing, and is
+ * the same when a recording of it is played. */
+static void minute_write(uint64_t now_ms, char *text, size_t size)
 {
     char bare[SIGV4_TIME];
     sigv4_time_write(bare, now_ms / 1000);
-    snprintf(text, size, "%.4s-%.2s-%.5s:%.2s:%.2sZ", bare, bare + 4, bare + 6, bare + 11,
-             bare + 13);
+    snprintf(text, size, "%.4s-%.2s-%.5s:%.2s:00Z", bare, bare + 4, bare + 6, bare + 11);
 }
 
 struct aws_listing *aws_listing_create(aw_op *op, const aw_offer_query *query)
@@ -29,7 +29,7 @@ struct aws_listing *aws_listing_create(aw_op *op, const aw_offer_query *query)
     struct aws_listing *listing = aw_alloc(op, sizeof *listing);
     if (!listing)
         return NULL;
-    time_write(aw_now_ms(op), listing->started, sizeof listing->started);
+    minute_write(aw_now_ms(op), listing->started, sizeof listing->started);
     listing->spot = query->spot;
     listing->last = &listing->types;
     listing->slot_count = FIRST_SLOTS;

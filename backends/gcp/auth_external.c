@@ -95,7 +95,10 @@ static void by_source(struct external *external, const kit_json_node *source)
     if (source->document->error.code)
         auth_fail(external->auth, "%.200s", source->document->error.message);
     else if (kit_json_find(source, "environment_id").value)
-        auth_fail(external->auth, "credentials that come from AWS are not understood");
+        auth_fail(external->auth,
+                  "federation from a machine of AWS (environment_id in its credential_source) is "
+                  "not supported: name a file, url or executable there that has an OpenID Connect "
+                  "token of AWS's, or use the key file of a service account");
     else if (file)
         by_file(external, file);
     else if (url)
