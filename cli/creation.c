@@ -93,7 +93,7 @@ static int read_words(const struct options *options, struct creation *creation)
     archway_wish *wish = &creation->wish;
     wish->name = options_text(options, OPTION_NAME);
     wish->token = options_text(options, OPTION_TOKEN);
-    wish->image = options_text(options, OPTION_IMAGE);
+    wish->image = options_text(options, OPTION_BOOT_IMAGE);
     if (!wish->name)
         return say_usage("create needs --name NAME, what to call the machine");
     if (parse_name(wish->name, &error) != 0)
@@ -168,7 +168,7 @@ static json_t *record_plan(const struct session *session, const archway_wish *wi
     json_object_set_new(plan, "owner", record_text(archway_owner(session->aw)));
     json_object_set_new(plan, "token", record_text(wish->token));
     json_object_set_new(plan, "offer", record_offer(first.backend, first.offer));
-    json_object_set_new(plan, "image", record_text(wish->image));
+    json_object_set_new(plan, "boot_image", record_text(wish->image));
     json_object_set_new(plan, "ssh_keys", keys);
     json_object_set_new(plan, "user_data_bytes", json_integer((json_int_t)wish->user_data.size));
     json_object_set_new(plan, "root_disk_mib",

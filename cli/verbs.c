@@ -33,6 +33,9 @@ static const struct verb verbs[VERB_COUNT] = {
      "ID is backend/region/id as `archway list -o name` prints it, or the provider's\n"
      "bare id where only one machine has it. One that is gone already is success. With\n"
      "--wait it returns when the provider says that the machine is gone.\n"},
+    {"arch", VERB_ARCH, run_arch, "IMAGE", 1, 1, "where a container image can run",
+     "Asks the image's registry for its platforms: nginx, ghcr.io/org/app:1.2,\n"
+     "localhost:5000/app@sha256:... . Logins are those of docker and podman.\n"},
     {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"
@@ -78,8 +81,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
                         NULL, NULL},
     [OPTION_USER_DATA] = {"user-data", 0, VERB_CREATE, "FILE", "cloud-init for its first boot",
                           NULL, NULL},
-    [OPTION_IMAGE] = {"image", 0, VERB_CREATE, "IMAGE", "instead of the provider's default", NULL,
-                      NULL},
+    [OPTION_BOOT_IMAGE] = {"boot-image", 0, VERB_CREATE, "IMAGE",
+                           "what it boots, instead of the provider's default", NULL, NULL},
     [OPTION_ROOT_DISK] = {"root-disk", 0, VERB_CREATE, "SIZE", "its root disk: 100GB", NULL, NULL},
     [OPTION_TOKEN] = {"token", 0, VERB_CREATE, "TOKEN", "the same token again is the same create",
                       NULL, NULL},

@@ -9,7 +9,7 @@
 
 struct session;
 
-#define VERB_COUNT 9
+#define VERB_COUNT 10
 
 struct verb {
     const char *name;
@@ -32,7 +32,8 @@ enum verb_bit {
     VERB_SIGN = 0x40,
     VERB_DOCTOR = 0x80,
     VERB_HELP = 0x100,
-    VERB_ALL = 0x1ff
+    VERB_ARCH = 0x200,
+    VERB_ALL = 0x3ff
 };
 
 struct option_row {
@@ -64,5 +65,6 @@ int run_show(struct session *session);
 int run_terminate(struct session *session);
 int run_sign(struct session *session);
 int run_doctor(struct session *session);
+int run_arch(struct session *session);
 
 #endif

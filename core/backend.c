@@ -63,7 +63,7 @@ static int find_plugin(struct backend *backend)
         backend->config->type);
 }
 
-struct backend *backend_create(archway *aw, const struct config_backend *config)
+static struct backend *make(archway *aw, const struct config_backend *config)
 {
     struct backend *backend = mem_alloc(sizeof *backend);
     if (!backend)
@@ -75,8 +75,32 @@ struct backend *backend_create(archway *aw, const struct config_backend *config)
     backend->error.size = sizeof backend->error;
     list_init(&backend->shared);
     credentials_init(&backend->credentials, backend);
-    if (find_plugin(backend) || open_plugin(backend))
+    return backend;
+}
+
+struct backend *backend_create(archway *aw, const struct config_backend *config)
+{
+    struct backend *backend = make(aw, config);
+    if (backend && (find_plugin(backend) || open_plugin(backend)))
         kit_error_text(backend->error.backend, sizeof backend->error.backend, backend->name);
+    return backend;
+}
+
+struct backend *backend_create_own(archway *aw, const struct plugin *plugin,
+                                   const struct config_backend *config)
+{
+    struct backend *backend = make(aw, config);
+    if (!backend)
+        return NULL;
+    backend->plugin = plugin;
+    backend->settings = (aw_settings){.size = sizeof backend->settings,
+                                      .count = (uint32_t)config->setting_count,
+                                      .items = config->settings,
+                                      .name = config->name};
+    if (name_cache(backend) || limiter_init(&backend->limiter, aw->loop, NULL, 0))
+        kit_error_set(&backend->error, AW_E_NO_MEMORY, "out of memory");
+    else
+        open_state(backend);
     return backend;
 }
 

@@ -41,6 +41,9 @@ struct backend {
 /* Opens the backend of one entry of the configuration. One that cannot be opened is made all the same
  * and holds the reason. NULL: no memory. */
 struct backend *backend_create(archway *aw, const struct config_backend *config);
+/* One of core's own, which no configuration names: `plugin` and `config` are the caller's and stay. */
+struct backend *backend_create_own(archway *aw, const struct plugin *plugin,
+                                   const struct config_backend *config);
 void backend_destroy(struct backend *backend);
 
 /* The wall clock as the provider has it. */

@@ -4,6 +4,7 @@
 
 #include "core/config_entry.h"
 #include "core/config_error.h"
+#include "core/config_image.h"
 #include "core/config_value.h"
 #include "core/config_yaml.h"
 #include "core/mem.h"
@@ -22,7 +23,8 @@
 
 void config_init(struct config *config)
 {
-    *config = (struct config){0};
+    *config =
+        (struct config){.emulation_factor = {EMULATION_DEFAULT_OVER, EMULATION_DEFAULT_UNDER}};
     arena_init(&config->arena, true);
 }
 
@@ -140,8 +142,9 @@ static int read_backends(struct config *config, const struct config_node *node, 
 static int fail_unknown(const struct config *config, const struct config_node *node,
                         aw_error *ret_error)
 {
-    static const char *const known[] = {"owner", "backends"};
-    const char *nearest = kit_nearest_word(node->key, known, 2);
+    static const char *const known[] = {"owner", "backends", "registry_mirrors",
+                                        "emulation_factor"};
+    const char *nearest = kit_nearest_word(node->key, known, sizeof known / sizeof *known);
     if (nearest)
         return config_fail(ret_error, config->path, node->line,
                            "unknown key `%s`: did you mean `%s`?", node->key, nearest);
@@ -151,7 +154,26 @@ static int fail_unknown(const struct config *config, const struct config_node *n
             "`%s` belongs to an entry of `backends`. Indent it below that entry's `type`.",
             node->key);
     return config_fail(ret_error, config->path, node->line,
-                       "unknown key `%s`. Only `owner` and `backends` stand here.", node->key);
+                       "unknown key `%s`. Only `owner`, `backends`, `registry_mirrors` and "
+                       "`emulation_factor` stand here.",
+                       node->key);
+}
+
+static int read_member(struct config *config, const struct config_node *node, aw_error *ret_error)
+{
+    static const struct {
+        const char *key;
+        int (*read)(struct config *config, const struct config_node *node, aw_error *ret_error);
+    } keys[] = {
+        {"owner", read_owner},
+        {"backends", read_backends},
+        {"registry_mirrors", config_read_mirrors},
+        {"emulation_factor", config_read_emulation_factor},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(node->key, keys[i].key) == 0)
+            return keys[i].read(config, node, ret_error);
+    return fail_unknown(config, node, ret_error);
 }
 
 static int understand(struct config *config, const struct config_node *root, aw_error *ret_error)
@@ -160,10 +182,7 @@ static int understand(struct config *config, const struct config_node *root, aw_
         return config_fail(ret_error, config->path, root->line,
                            "a configuration starts with `owner: NAME` or `backends:`.");
     for (const struct config_node *node = root->first; node; node = node->next) {
-        int result = strcmp(node->key, "owner") == 0      ? read_owner(config, node, ret_error)
-                     : strcmp(node->key, "backends") == 0 ? read_backends(config, node, ret_error)
-                                                          : fail_unknown(config, node, ret_error);
-        if (result < 0)
+        if (read_member(config, node, ret_error) < 0)
             return -1;
     }
     return 0;

@@ -16,6 +16,7 @@
 #define ARCHWAY_CORE_CONFIG_H
 
 #include "core/arena.h"
+#include "core/emulation.h"
 
 #include <archway/backend.h>
 
@@ -40,7 +41,11 @@ struct config {
     const char *owner;
     struct config_backend *backends;
     size_t backend_count;
-    struct arena arena; /* secret: values may be keys */
+    aw_setting *mirrors; /* of registries, by name: one URL each */
+    size_t mirror_count;
+    struct emulation_factor emulation_factor;
+    bool has_emulation_factor; /* false: it is the default */
+    struct arena arena;        /* secret: values may be keys */
     bool readable_by_others;
 };
 

@@ -5,6 +5,7 @@
 #include "core/backend.h"
 #include "core/discover.h"
 #include "core/error.h"
+#include "core/image_lookup.h"
 #include "core/job.h"
 #include "core/mem.h"
 #include "core/poller.h"
@@ -107,6 +108,7 @@ static void stop_all(archway *aw)
     while (!list_empty(&aw->jobs))
         archway_job_destroy(list_item(aw->jobs.next, archway_job, link));
     pollers_finish(aw);
+    image_sources_finish(aw);
     for (size_t i = 0; i < aw->backend_count; i++)
         backend_destroy(aw->backends[i]);
     aw->backend_count = 0;
@@ -137,6 +139,7 @@ int archway_open(const archway_options *options, archway **ret_archway, aw_error
         SIZED_COPY(&known, options);
     list_init(&aw->jobs);
     list_init(&aw->pollers);
+    list_init(&aw->image_sources);
     aw->log = known.log;
     aw->log_arg = known.log_arg;
     aw->log_level = known.log_level;

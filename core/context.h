@@ -27,7 +27,8 @@ struct archway {
     uint32_t shard_ids;
     char *owner;
     struct link jobs;
-    struct link pollers; /* core/poller.h */
+    struct link pollers;       /* core/poller.h */
+    struct link image_sources; /* core/image_source.h */
     archway_log_fn log;
     void *log_arg;
     uint32_t log_level;

@@ -15,6 +15,8 @@
 #define JOB_WRITE_MS 600000u
 #define JOB_WAIT_MS 3600000u
 
+struct image_lookup;
+
 struct job_kind {
     /* Stops what is outstanding, without callbacks. The results stay. May be called twice. */
     void (*stop)(archway_job *job);
@@ -89,6 +91,7 @@ struct archway_job {
     size_t backend_count;
     aw_header *headers;
     size_t header_count;
+    const struct image_lookup *image; /* that was found; NULL: none */
     struct job_finding *findings;
     size_t finding_count;
     struct job_try *tries;

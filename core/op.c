@@ -6,6 +6,7 @@
 #include "core/context.h"
 #include "core/error.h"
 #include "core/host.h"
+#include "core/image_read.h"
 #include "core/mem.h"
 
 #include <stdio.h>
@@ -124,6 +125,9 @@ static void call_plugin(struct op *op, const void *wish)
         break;
     case OP_AUTHENTICATE:
         vtable->authenticate(&op->face);
+        break;
+    case OP_IMAGE:
+        image_read(&op->face, wish);
         break;
     }
 }

@@ -13,6 +13,7 @@
 #include <archway/backend.h>
 
 struct backend;
+struct image_facts;
 struct op;
 
 enum op_kind {
@@ -24,7 +25,8 @@ enum op_kind {
     OP_GET,
     OP_LIST,
     OP_TERMINATE,
-    OP_AUTHENTICATE
+    OP_AUTHENTICATE,
+    OP_IMAGE /* of core's own registries: core/image_read.h */
 };
 
 /* Where results go, as they come; what is given is borrowed. NULL: this kind of result is a plugin's
@@ -37,6 +39,7 @@ struct op_sink {
     void (*resource)(struct op *op, const aw_resource *resource);
     void (*quota)(struct op *op, const aw_quota *quota);
     void (*credentials)(struct op *op, const aw_credentials *credentials);
+    void (*image)(struct op *op, const struct image_facts *facts);
     void (*problem)(struct op *op, const aw_error *problem);
     void (*done)(struct op *op);
 };

@@ -7,7 +7,7 @@ const char *act_name(enum act act)
     static const char *const names[] = {
         [NO_ACT] = "none", [OFFERS] = "offers", [CREATE] = "create", [WAIT_RUNNING] = "wait",
         [LIST] = "list",   [GET] = "get",       [TERMINATE] = "end", [WAIT_GONE] = "wait gone",
-        [SIGN] = "sign",   [CHECK] = "check",   [PLACE] = "place",
+        [SIGN] = "sign",   [CHECK] = "check",   [PLACE] = "place",   [IMAGE] = "image",
     };
     return names[act];
 }

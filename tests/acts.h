@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a server does in the sweeps, act by act, and on which recordings: of Lambda Cloud (lambda_acts.c), or
- * of the small cloud of the engine's tests (engine_acts.c). */
+/* What a server does in the sweeps, act by act, and on which recordings: of Lambda Cloud (lambda_acts.c), of
+ * the small cloud of the engine's tests (engine_acts.c), or of registries of images (image_acts.c). */
 #ifndef ARCHWAY_TESTS_ACTS_H
 #define ARCHWAY_TESTS_ACTS_H
 
@@ -20,7 +20,8 @@ enum act {
     WAIT_GONE,
     SIGN,
     CHECK,
-    PLACE
+    PLACE,
+    IMAGE
 };
 
 /* A recording and the acts that it answers, in order; perhaps with a configuration. */

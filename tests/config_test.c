@@ -104,8 +104,10 @@ static void test_an_unknown_key_is_told_the_nearest_one(void **state)
         "endpoint: https://x\n",
         "config.yaml:1: `endpoint` belongs to an entry of `backends`. Indent it below that "
         "entry's `type`.");
-    config_refuse("colour: red\n",
-                  "config.yaml:1: unknown key `colour`. Only `owner` and `backends` stand here.");
+    config_refuse(
+        "colour: red\n",
+        "config.yaml:1: unknown key `colour`. Only `owner`, `backends`, `registry_mirrors` and "
+        "`emulation_factor` stand here.");
     config_refuse(
         "backends:\n- name: me\n  tpye: cloud\n",
         "config.yaml:3: unknown key `tpye` in a backend without `type`: did you mean `type`?");

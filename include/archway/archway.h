@@ -269,6 +269,17 @@ typedef struct archway_placement {
     void *arg;
 } archway_placement;
 
+/*
+ * Asks the registry of a container image where that image can run: "nginx", "ghcr.io/org/app:1.2",
+ * "localhost:5000/app@sha256:...", by the grammar of the ecosystem (no registry: docker.io, no tag: latest).
+ * One request where one is enough. Logins are those of docker and podman; `registry_mirrors` of the
+ * configuration are asked first. A tag's answer is kept on disk for five minutes, a digest's for good. The job
+ * fails when the registry cannot be asked (nothing is ever guessed), and succeeds, with `archs` 0, when the image
+ * is for neither of the two. AW_E_INVALID at once for what is no name of an image.
+ */
+ARCHWAY_API int archway_image(archway *aw, const char *image, const archway_call *call,
+                              archway_job **ret_job, aw_error *ret_error);
+
 /* Asks the backends that `query` allows for what they sell, all at once, and answers the query from
  * the table. A region that was asked less than `max_age_ms` ago is not asked again; 0: always asked.
  * `query` must stay until the job is done. */
@@ -366,6 +377,32 @@ ARCHWAY_API int archway_job_try(const archway_job *job, uint64_t index, archway_
 ARCHWAY_API uint64_t archway_job_offer_count(const archway_job *job);
 ARCHWAY_API int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offer,
                                   const char **ret_backend);
+
+/* What archway_image found, or archway_offers for a query with an image. `archs` are the bits of the two that
+ * it can run on, on Linux. -1: nothing was found, or asked. */
+typedef struct archway_image_info {
+    uint32_t size;
+    uint32_t archs;
+    uint32_t has_index; /* 1: an index says so; 0: the configuration of a single manifest */
+    uint32_t reserved;
+    const char *name;   /* written out: "docker.io/library/nginx:latest" */
+    const char *digest; /* of the index or manifest under that name */
+    uint64_t platform_count;
+} archway_image_info;
+ARCHWAY_API int archway_job_image(const archway_job *job, archway_image_info *ret_info);
+
+/* One of its platforms, in the words and the order of the index; attestations are left out. */
+typedef struct archway_platform {
+    uint32_t size;
+    uint32_t arch;  /* enum aw_arch: one of the two, or 0 */
+    const char *os; /* "linux" */
+    const char *architecture;
+    const char *variant;    /* "v8"; NULL: none, here and below */
+    const char *os_version; /* of Windows */
+    const char *digest;     /* of the platform's own manifest */
+} archway_platform;
+ARCHWAY_API int archway_job_platform(const archway_job *job, uint64_t index,
+                                     archway_platform *ret_platform);
 
 /* How many offers each filter removed, in the order in which the filters look. NULL ends them. */
 ARCHWAY_API const char *archway_job_removed(const archway_job *job, uint64_t index,

@@ -8,11 +8,11 @@ plugin=$2
 out=$3
 
 rm -rf "$out"
-mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4,aws_xml,scan,sku}
+mkdir -p "$out"/{json,xml,elf,query,config,recording,sigv4,aws_xml,scan,sku,image}
 
 find "$source/fixtures" -name '*.json' -size -64k -exec cp {} "$out/json" \;
 find "$source/fixtures" -name '*.xml' -size -64k -exec cp {} "$out/xml" \;
-find "$source/fixtures" -name '*.http' -size -64k -exec cp {} "$out/recording" \;
+find "$source/fixtures" -name '*.http' -size -64k -not -path '*/registry/*' -exec cp {} "$out/recording" \;
 cp "$plugin" "$out/elf/plugin.so"
 
 cat >"$out/json/every-kind.json" <<'END'
@@ -65,6 +65,10 @@ backends:
       - b
   - {type: lambda, profile: 'it''s', retries: 3, public: yes}
 END
+cat >>"$out/config/everything.yaml" <<'END'
+registry_mirrors: {docker.io: "https://mirror.example.com/hub"}
+emulation_factor: 2808/386
+END
 printf 'backends:\n  - type: lambda\n    regons: us-east-3\n' >"$out/config/misspelt.yaml"
 printf 'owner: &a x\nbackends: *a\n' >"$out/config/alias.yaml"
 
@@ -107,6 +111,25 @@ printf 's3\nhttps://bucket.s3.amazonaws.com:8443/a%%20b/%%e1%%88%%b4//c/../d?lif
 printf 'ec2\nhttp://[::1]:4566/./a//b/../%%41%%/?b=2&a=%%2b+&a-b=1&a=1&=&flag&c=a=b==\nhost: other\n' >"$out/sigv4/encoded"
 printf 's3\nhttps://h\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n' >"$out/sigv4/unsigned"
 find "$out" -type f | wc -l
+
+cat >"$out/image/index" <<'END'
+localhost:5000/a/b:1.2@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[
+ {"mediaType":"application/vnd.oci.image.manifest.v1+json","size":1,
+  "digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+  "platform":{"architecture":"arm64","os":"linux","variant":"v8","os.version":"1"},
+  "annotations":{"vnd.docker.reference.type":"x"}}]}
+END
+cat >"$out/image/manifest" <<'END'
+Bearer realm="https://a/t\"",service="s", scope=repository:a:pull, Basic realm=x
+{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",
+ "digest":"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},"layers":[]}
+END
+cat >"$out/image/logins" <<'END'
+NVIDIA/cuda
+{"auths":{"r.io/a":{"auth":"YWRhOm9uZQ=="},"https://r.io/v1/":{"identitytoken":"x"}},"credsStore":"desktop",
+ "credHelpers":{"s.io":"ecr-login"},"Username":"<token>","Secret":"s","os":"linux","architecture":"amd64"}
+END
 
 # The same for the reader that takes a short way, and a listing that can take it.
 cp "$out"/xml/* "$out/aws_xml"
