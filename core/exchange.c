@@ -263,6 +263,7 @@ static struct exchange *exchange_create(struct op *op, const aw_request *request
     exchange->timer = (struct loop_timer){.run = on_timer, .arg = exchange};
     exchange->pass.go = on_pass;
     exchange->wait.ready = on_credentials;
+    exchange->names_region = request->region != NULL;
     if (request_copy(&exchange->arena, request, op->region, &exchange->request)) {
         exchange_release(exchange);
         return NULL;

@@ -21,6 +21,7 @@ struct exchange {
     uint64_t generation; /* of the credentials that it was signed with */
     int64_t skew_ms;     /* of the clock that it was signed by */
     uint64_t sent_at_ms;
+    bool names_region; /* the plugin itself named the region that it is signed for */
     bool pacing;
     bool passed; /* the limiter, in this attempt */
     bool sent;

@@ -126,12 +126,25 @@ void exchange_deliver(struct exchange *exchange, const aw_response *answer, aw_e
     }
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Where one endpoint serves several regions or services, requests may differ in nothing but their signatures. */
+static bool same_scope(const struct exchange *a, const struct exchange *b)
+{
+    return a->names_region == b->names_region &&
+           (!a->names_region || same_text(a->request.region, b->request.region)) &&
+           same_text(a->request.service, b->request.service);
+}
+
 static struct exchange *find_leader(const struct exchange *exchange)
 {
     struct link *shared = &exchange_backend(exchange)->shared;
     for (struct link *link = shared->next; link != shared; link = link->next) {
         struct exchange *other = list_item(link, struct exchange, shared);
-        if (request_equal(&other->request, &exchange->request))
+        if (request_equal(&other->request, &exchange->request) && same_scope(other, exchange))
             return other;
     }
     return NULL;

@@ -118,6 +118,34 @@ static void test_what_differs_is_not_shared(void **state)
     stage_close();
 }
 
+static void ask_for_region(aw_op *op, const aw_list *wish)
+{
+    static const char *const regions[2] = {"r1", "r2"};
+    static unsigned asked;
+    (void)wish;
+    const aw_request request = {
+        .size = sizeof request,
+        .flags = AW_REQUEST_SHARED,
+        .name = "machines",
+        .method = "GET",
+        .url = ENGINE_URL "/machines",
+        .region = regions[asked++ % 2],
+    };
+    aw_send(op, &request, engine_on_machines, NULL, NULL);
+}
+
+static void test_what_is_signed_for_two_regions_is_not_shared(void **state)
+{
+    (void)state;
+    engine_script.list = ask_for_region;
+    open_sharing(WHOLE MACHINES SAY("200", "m1 r1 running") MACHINES SAY("200", "m2 r2 running"));
+    archway_job *first = begin_list(NULL, NULL);
+    archway_job *second = begin_list(NULL, NULL);
+    must_list(first, "m1");
+    must_list(second, "m2");
+    stage_close();
+}
+
 static void test_a_failure_is_everybodys(void **state)
 {
     (void)state;
@@ -276,6 +304,7 @@ int main(void)
         STAGE_TEST(test_an_answer_that_came_is_not_shared_any_more),
         STAGE_TEST(test_who_asks_again_on_an_answer_gets_a_new_one),
         STAGE_TEST(test_what_differs_is_not_shared),
+        STAGE_TEST(test_what_is_signed_for_two_regions_is_not_shared),
         STAGE_TEST(test_a_failure_is_everybodys),
         STAGE_TEST(test_when_the_first_is_cancelled_the_next_asks_in_its_place),
         STAGE_TEST(test_when_the_first_runs_out_of_time_the_next_asks_in_its_place),

@@ -405,8 +405,8 @@ typedef struct aw_credentials {
 #define AW_REQUEST_REPEATABLE 0x1u
 /* Sent without credentials and without `sign`: token endpoints, public price lists. */
 #define AW_REQUEST_UNSIGNED 0x2u
-/* Equal requests of this backend that are queued or under way share one answer. For
- * reads, and for writes of which a second does nothing more than the first. It is never taken for the
+/* Equal requests of this backend that are queued or under way share one answer: equal in method, URL, headers
+ * and body, and in the region and service that they themselves name. For reads, and for writes of which a second does nothing more than the first. It is never taken for the
  * request that makes the machine. */
 #define AW_REQUEST_SHARED 0x4u
 
