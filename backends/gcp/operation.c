@@ -18,6 +18,7 @@ struct watch {
     gcp_operation_fn on_done;
     void *arg;
     uint64_t delay_ms;
+    aw_error failure; /* of one that had failed when it was accepted */
 };
 
 static void ask(aw_op *op, void *arg);
@@ -81,6 +82,26 @@ static void ask(aw_op *op, void *arg)
     kit_request_send(&request, on_operation, on_error, watch);
 }
 
+static int has_failed(struct watch *watch, const kit_json_node *operation)
+{
+    return !strcmp(kit_json_find_text(operation, "status", ""), "DONE") &&
+           gcp_operation_error(operation, &watch->failure);
+}
+
+static void tell_failure(aw_op *op, void *arg)
+{
+    const struct watch *watch = arg;
+    watch->on_done(op, &watch->failure, watch->arg);
+}
+
+/* What fails while the answer to an insert is read may have made a machine, as far as core can know. This has made
+ * none, so it fails behind it. */
+static int fail_later(aw_op *op, struct watch *watch)
+{
+    aw_after(op, 0, tell_failure, watch);
+    return 0;
+}
+
 int gcp_watch(aw_op *op, const char *zone, const kit_json_node *operation, gcp_operation_fn on_done,
               void *arg)
 {
@@ -97,5 +118,7 @@ int gcp_watch(aw_op *op, const char *zone, const kit_json_node *operation, gcp_o
         .arg = arg,
         .delay_ms = FIRST_DELAY_MS,
     };
-    return watch->operation && (watch->zone || !zone) ? look(op, watch, operation) : 0;
+    if (!watch->operation || (zone && !watch->zone))
+        return 0;
+    return has_failed(watch, operation) ? fail_later(op, watch) : look(op, watch, operation);
 }
