@@ -157,6 +157,8 @@ int run_sign(struct session *session)
         code = session_need_backend(session, backend);
     if (code != EXIT_OK)
         return code;
+    if (options_count(session->options, OPTION_SHOW_SECRETS))
+        call.flags = ARCHWAY_SHOW_SECRETS;
     if (archway_sign(session->aw, backend, &signing.request, signing.at_ms, &call, &job, &error) !=
         0)
         return say_refusal(&error);

@@ -39,7 +39,9 @@ static const struct verb verbs[VERB_COUNT] = {
     {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"
-     "the signature adds, one a line.\n"},
+     "the signature adds, one a line. What is secret in them is <secret>. With\n"
+     "--show-secrets a session token is shown, without which AWS refuses the request;\n"
+     "a token that proves by itself who asks is never shown.\n"},
     {"doctor", VERB_DOCTOR, run_doctor, "", 0, 0,
      "credentials, endpoint, proxy, CA, clock: all good?",
      "Asks each backend one real question and tells what was found where, good or not.\n"},
@@ -99,6 +101,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
                        NULL},
     [OPTION_DATA] = {"data", 0, VERB_SIGN, "STR|@FILE", "the body of the request", NULL, NULL},
     [OPTION_SERVICE] = {"service", 0, VERB_SIGN, "NAME", "the provider's service", NULL, NULL},
+    [OPTION_SHOW_SECRETS] = {"show-secrets", 0, VERB_SIGN, NULL, "session tokens too", NULL, NULL},
     [OPTION_AT] = {"at", 0, VERB_SIGN, "TIME", "20150830T123600Z instead of now", NULL, NULL},
     [OPTION_OUTPUT] = {"output", 'o', VERB_ALL, "FORMAT", "table, wide, json, csv or name", NULL,
                        NULL},

@@ -22,6 +22,7 @@ static void run_ending(void *arg)
 static int init_state(archway_job *job, size_t state_size)
 {
     arena_init(&job->arena, false);
+    arena_init(&job->secrets, true);
     job->state = arena_alloc(&job->arena, state_size);
     return job->state ? 0 : -1;
 }
@@ -278,6 +279,7 @@ void archway_job_destroy(archway_job *job)
     mem_free(job->headers);
     mem_free(job->findings);
     mem_free(job->tries);
+    arena_finish(&job->secrets);
     arena_finish(&job->arena);
     mem_free(job);
 }

@@ -61,6 +61,7 @@ struct archway_job {
     const struct job_kind *kind;
     void *state; /* the kind's, in `arena` */
     struct arena arena;
+    struct arena secrets; /* what is shown of them because it was asked for */
     uint64_t timeout_ms;
     bool hard_timeout; /* the caller named it */
     archway_done_fn on_done;

@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "core/request_copy.h"
 #include "core/signing.h"
+#include "core/sized.h"
 #include "core/vec.h"
 #include "kit/memory.h"
 
@@ -16,6 +17,7 @@ struct sign_job {
     struct backend *backend;
     aw_request request;
     uint64_t at_ms;
+    bool shows_secrets;
     struct credentials_wait wait;
     struct loop_timer start;
 };
@@ -40,13 +42,24 @@ static const char *mask(archway_job *job, const char *value)
     return job_text(job, text);
 }
 
-static int add_header(archway_job *job, const aw_header *header, bool secret)
+static bool is_shown(const struct sign_job *state, uint32_t secrecy)
+{
+    return secrecy == AW_SECRECY_NONE ||
+           (secrecy == AW_SECRECY_UNLESS_ASKED && state->shows_secrets);
+}
+
+static int add_header(archway_job *job, const aw_header *header, uint32_t secrecy)
 {
     aw_header *kept = VEC_PUSH(&job->headers, &job->header_count);
     if (!kept)
         return -1;
     kept->name = job_text(job, header->name);
-    kept->value = secret ? mask(job, header->value) : job_text(job, header->value);
+    if (!is_shown(job->state, secrecy))
+        kept->value = mask(job, header->value);
+    else if (secrecy == AW_SECRECY_NONE)
+        kept->value = job_text(job, header->value);
+    else
+        kept->value = arena_text(&job->secrets, header->value);
     return kept->name && kept->value ? 0 : -1;
 }
 
@@ -67,7 +80,7 @@ static void sign(struct sign_job *state)
         return;
     }
     for (size_t i = 0; i < headers.count; i++)
-        if (add_header(job, &headers.items[i], headers.secret[i]))
+        if (add_header(job, &headers.items[i], headers.secrecy[i]))
             job_end_memory(job);
     job_end(job, NULL);
 }
@@ -104,6 +117,9 @@ int archway_sign(archway *aw, const char *backend, const aw_request *request, ui
                  const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
     struct backend *found = NULL;
+    archway_call known = {.size = sizeof known};
+    if (call)
+        SIZED_COPY(&known, call);
     if (job_backend(aw, backend, &found, ret_error) || request_check(request, false, ret_error))
         return -1;
     archway_job *job =
@@ -114,6 +130,7 @@ int archway_sign(archway *aw, const char *backend, const aw_request *request, ui
     state->job = job;
     state->backend = found;
     state->at_ms = at_ms;
+    state->shows_secrets = known.flags & ARCHWAY_SHOW_SECRETS;
     state->wait.ready = on_credentials;
     state->start = (struct loop_timer){.run = start, .arg = state};
     if (request_copy(&job->arena, request, NULL, &state->request)) {

@@ -47,7 +47,8 @@ static void add(aw_header_sink *sink, const char *name, const char *value, size_
     aw_header *header = &headers->items[headers->count];
     header->name = arena_text(&headers->arena, name);
     header->value = arena_copy(&headers->arena, value, value_size);
-    headers->secret[headers->count] = secret != 0;
+    bool is_known = secret == AW_SECRECY_NONE || secret == AW_SECRECY_UNLESS_ASKED;
+    headers->secrecy[headers->count] = is_known ? (uint32_t)secret : AW_SECRECY_ALWAYS;
     if (!header->name || !header->value)
         kit_error_set(&collector->error, AW_E_NO_MEMORY, "out of memory for the signature");
     else

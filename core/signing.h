@@ -14,7 +14,7 @@ struct backend;
 struct signed_headers {
     struct arena arena; /* secret */
     aw_header items[SIGNED_HEADERS];
-    unsigned char secret[SIGNED_HEADERS];
+    uint32_t secrecy[SIGNED_HEADERS]; /* enum aw_secrecy */
     size_t count;
 };
 

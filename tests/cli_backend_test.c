@@ -80,6 +80,8 @@ static void test_sign_prints_headers_and_keeps_the_secret(void **state)
             "accept: application/json", "--at", "20150830T123600Z");
     assert_code(0);
     assert_string_equal(run.out, "authorization: Bearer <secret>\n");
+    archway("sign", "lambda", "GET", "https://cloud.lambda.ai/", "--show-secrets");
+    assert_string_equal(run.out, "authorization: Bearer <secret>\n");
     archway("sign", "lambda", "POST", "https://cloud.lambda.ai/", "--data", "{}", "--json", "-v");
     assert_code(0);
     json_t *root = cli_json();

@@ -86,9 +86,9 @@ static int write_canonical(struct sigv4_key *key, const struct sigv4_input *inpu
     return 0;
 }
 
-static void add(aw_header_sink *sink, const char *name, aw_bytes value, int is_secret)
+static void add(aw_header_sink *sink, const char *name, aw_bytes value, int32_t secrecy)
 {
-    sink->add(sink, name, value.data, value.size, is_secret);
+    sink->add(sink, name, value.data, value.size, secrecy);
 }
 
 /* The canonical request holds the token, so its owner wipes it. */
@@ -104,12 +104,12 @@ static int sign(struct sigv4_keys *keys, struct sigv4_key *key, struct sigv4_inp
     const char *end = put_authorization(authorization, keys, key, canonical, ret_error);
     if (!end)
         return -1;
-    add(sink, "x-amz-date", input->time, 0);
+    add(sink, "x-amz-date", input->time, AW_SECRECY_NONE);
     if (canonical->adds_payload)
-        add(sink, "x-amz-content-sha256", canonical->payload, 0);
+        add(sink, "x-amz-content-sha256", canonical->payload, AW_SECRECY_NONE);
     if (input->token.size > 0)
-        add(sink, "x-amz-security-token", input->token, 1);
-    add(sink, "authorization", sigv4_between(authorization, end), 0);
+        add(sink, "x-amz-security-token", input->token, AW_SECRECY_UNLESS_ASKED);
+    add(sink, "authorization", sigv4_between(authorization, end), AW_SECRECY_NONE);
     return 0;
 }
 

@@ -198,7 +198,7 @@ typedef void (*archway_done_fn)(archway_job *job, void *arg);
  * not count. A timeout holds for the whole job; offers and listings then show what has come. `on_done` is called from archway_step and may destroy the job. */
 typedef struct archway_call {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t flags; /* ARCHWAY_SHOW_SECRETS, for archway_sign */
     uint64_t timeout_ms;
     archway_done_fn on_done;
     void *arg;
@@ -324,6 +324,10 @@ ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
 ARCHWAY_API int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_state,
                              const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
+/* Show what is secret in the headers of archway_sign where its backend allows it: AWS's session token, without
+ * which the signed request cannot be sent; never what proves by itself who asks. */
+#define ARCHWAY_SHOW_SECRETS 0x1u
+
 /* Signs a request without sending it. `at_ms` 0: now. The headers are in archway_job_header. */
 ARCHWAY_API int archway_sign(archway *aw, const char *backend, const aw_request *request,
                              uint64_t at_ms, const archway_call *call, archway_job **ret_job,
@@ -434,7 +438,8 @@ ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint
 ARCHWAY_API const char *archway_job_token(const archway_job *job);
 ARCHWAY_API int archway_job_sent(const archway_job *job);
 
-/* The headers of archway_sign. A secret value is shown as "<secret>", with its prefix if it has one. */
+/* The headers of archway_sign. A secret value is shown as "<secret>", with its prefix if it has one, unless
+ * ARCHWAY_SHOW_SECRETS was given and its backend allows it. */
 ARCHWAY_API uint64_t archway_job_header_count(const archway_job *job);
 ARCHWAY_API int archway_job_header(const archway_job *job, uint64_t index, aw_header *ret_header);
 

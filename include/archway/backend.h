@@ -530,7 +530,19 @@ struct aw_host {
     uint32_t (*arch)(aw_op *op, const char *name);
 };
 
-/* Where `sign` puts the headers that it adds. `secret` marks values that are shown to nobody. */
+/* What a header that `sign` adds gives away to who sees it. */
+enum aw_secrecy {
+    AW_SECRECY_NONE =
+        0, /* a date, a signature of this one request: shown by `archway sign`, logged */
+    AW_SECRECY_ALWAYS =
+        1, /* proves by itself who asks, as a bearer's token does: shown to nobody */
+    /* A secret that is of use only beside another one, which is never sent, as AWS's session token beside its
+     * key: `archway sign` shows it to who asks for it, since the request cannot be sent without it. */
+    AW_SECRECY_UNLESS_ASKED = 2
+};
+
+/* Where `sign` puts the headers that it adds. `secret` is an enum aw_secrecy; what core does not know is
+ * AW_SECRECY_ALWAYS. No secret is logged or recorded. */
 typedef struct aw_header_sink aw_header_sink;
 struct aw_header_sink {
     uint32_t size;
