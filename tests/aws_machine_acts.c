@@ -52,6 +52,7 @@ const struct play plays[] = {
     {.recording = FIXTURES "credentials-role.http", .acts = {CHECK, SIGN}},
     {.recording = FIXTURES "credentials-web-identity.http", .acts = {CHECK}},
     {.recording = FIXTURES "credentials-sso.http", .acts = {CHECK}},
+    {.recording = FIXTURES "credentials-sso-renewed.http", .acts = {CHECK}},
     {.recording = FIXTURES "credentials-container.http", .acts = {CHECK}},
     {.recording = NULL},
 };

@@ -236,6 +236,82 @@ static void test_who_is_not_signed_on_is_told_how(void **state)
     }
 }
 
+/* ---- a single sign-on that has ended ---- */
+
+#define ENDED(more)                                                                                \
+    "{\"accessToken\":\"old-secret\",\"expiresAt\":\"2025-12-31T23:59:59Z\"" more "}"
+#define REGISTERED ",\"clientId\":\"c\",\"clientSecret\":\"client-secret\""
+#define REFRESHABLE REGISTERED ",\"refreshToken\":\"refresh-secret\""
+
+static void begin_ended(struct backend_host *host, const char *cache)
+{
+    begin_sso(host, "[profile work]\nsso_session = corp\n" SSO SESSION, SESSION_FILE, cache);
+}
+
+static void test_a_single_sign_on_that_has_ended_is_renewed(void **state)
+{
+    struct backend_host host;
+    (void)state;
+    begin_ended(&host, ENDED(REFRESHABLE ",\"registrationExpiresAt\":\"2026-02-01T00:00:00Z\""));
+    assert_string_equal(host_last(&host)->line,
+                        "POST https://oidc.eu-central-1.amazonaws.com/token");
+    assert_string_equal(host_last(&host)->body,
+                        "{\"clientId\":\"c\",\"clientSecret\":\"client-secret\",\"grantType\":"
+                        "\"refresh_token\",\"refreshToken\":\"refresh-secret\"}");
+    assert_true(host_last(&host)->flags & AW_REQUEST_UNSIGNED);
+    host_answer(&host, 200,
+                "{\"accessToken\":\"sso-secret\",\"expiresIn\":28800,\"tokenType\":\"Bearer\"}");
+    assert_asks_sso(&host);
+    host_answer(&host, 200,
+                "{\"roleCredentials\":{\"accessKeyId\":\"ASIASSO\",\"secretAccessKey\":\"s\","
+                "\"sessionToken\":\"t\",\"expiration\":1767229200000}}");
+    assert_keys(&host, "key ASIASSO s t from single sign-on");
+    host_finish(&host);
+}
+
+static void test_what_cannot_be_renewed_wants_a_new_sign_on(void **state)
+{
+    static const char *const caches[] = {
+        ENDED(""), ENDED(REGISTERED), ENDED(",\"refreshToken\":\"refresh-secret\""),
+        ENDED(REFRESHABLE ",\"registrationExpiresAt\":\"2025-12-31T00:00:00Z\"")};
+    struct backend_host host;
+    (void)state;
+    for (size_t i = 0; i < sizeof caches / sizeof *caches; i++) {
+        begin_ended(&host, caches[i]);
+        assert_failed(&host, AW_E_UNAUTHENTICATED,
+                      "it has expired: run `aws sso login --profile work`");
+        host_finish(&host);
+    }
+    begin_ended(&host, ENDED(REFRESHABLE));
+    const aw_header type = {"x-amzn-errortype", "InvalidGrantException"};
+    static const char body[] =
+        "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid refresh token\"}";
+    host_answer_with(&host, &(aw_response){.size = sizeof(aw_response),
+                                           .status = 400,
+                                           .headers = &type,
+                                           .header_count = 1,
+                                           .body = {body, sizeof body - 1}});
+    assert_failed(&host, AW_E_UNAUTHENTICATED,
+                  "single sign-on: Invalid refresh token. Run `aws sso login`.");
+    host_finish(&host);
+    begin_ended(&host, ENDED(REFRESHABLE));
+    host_answer(&host, 200, "<html>");
+    assert_failed(&host, AW_E_UNAUTHENTICATED, "single sign-on: expected JSON");
+    assert_lacks(host.error.message, "secret");
+    host_finish(&host);
+}
+
+static void test_an_outage_of_the_token_service_is_no_fault_of_the_sign_on(void **state)
+{
+    struct backend_host host;
+    (void)state;
+    begin_ended(&host, ENDED(REFRESHABLE));
+    host_refuse(&host);
+    assert_failed(&host, AW_E_UNAVAILABLE, "the connection broke");
+    assert_lacks(host.error.message, "aws sso login");
+    host_finish(&host);
+}
+
 static void test_a_session_that_is_for_other_tools_is_passed_over(void **state)
 {
     struct backend_host host;
@@ -351,6 +427,9 @@ int main(void)
         cmocka_unit_test(test_a_single_sign_on_gives_keys),
         cmocka_unit_test(test_a_single_sign_on_may_be_written_as_it_once_was),
         cmocka_unit_test(test_who_is_not_signed_on_is_told_how),
+        cmocka_unit_test(test_a_single_sign_on_that_has_ended_is_renewed),
+        cmocka_unit_test(test_what_cannot_be_renewed_wants_a_new_sign_on),
+        cmocka_unit_test(test_an_outage_of_the_token_service_is_no_fault_of_the_sign_on),
         cmocka_unit_test(test_a_session_that_is_for_other_tools_is_passed_over),
         cmocka_unit_test(test_a_program_is_run_with_its_arguments),
         cmocka_unit_test(test_what_a_program_prints_are_keys),

@@ -64,6 +64,7 @@ static void test_doctor_says_where_credentials_were_found(void **state)
                                            "~/.aws/credentials, profile base (before it: "},
         {FIXTURE("credentials-web-identity"), ROLE " by /var/run/secrets/token (before it: "},
         {FIXTURE("credentials-sso"), "single sign-on (before it: "},
+        {FIXTURE("credentials-sso-renewed"), "single sign-on (before it: "},
         {FIXTURE("credentials-process"), "credential_process (before it: "},
         {FIXTURE("credentials-container"), "container (before it: "},
         {FIXTURE("credentials-imds"), "instance metadata (before it: "},
@@ -128,7 +129,7 @@ static void test_a_role_that_may_not_be_assumed_is_an_administrators_affair(void
 static void test_a_request_is_signed_as_ec2_wants_it(void **state)
 {
     (void)state;
-    cli_write("keys.http", KEYS "env AWS_SESSION_TOKEN <secret>\n");
+    cli_write("keys.http", KEYS "env AWS_SESSION_TOKEN <secret>\nenv AWS_REGION us-east-1\n");
     archway("sign", "aws", "POST", "https://ec2.us-east-1.amazonaws.com/", "-H",
             "content-type: application/x-www-form-urlencoded; charset=utf-8", "--data",
             "Action=DescribeRegions&Version=2016-11-15", "--at", "20260601T120000Z", "--replay",
@@ -141,6 +142,34 @@ static void test_a_request_is_signed_as_ec2_wants_it(void **state)
                     "Credential=AKIDEXAMPLE/20260601/us-east-1/ec2/aws4_request, "
                     "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=");
     assert_holds_no_secret(run.out);
+}
+
+/* As it is pasted into a command that sends the request. */
+static void test_a_session_token_is_shown_to_who_asks_for_it(void **state)
+{
+    (void)state;
+    cli_write("keys.http", KEYS "env AWS_SESSION_TOKEN <secret>\nenv AWS_REGION us-east-1\n");
+    archway("sign", "aws", "GET", "https://ec2.us-east-1.amazonaws.com/", "--show-secrets", "-vv",
+            "--replay", "keys.http");
+    assert_code(0);
+    assert_contains(run.out, "x-amz-security-token: replayed-secret\n");
+    assert_holds_no_secret(run.err);
+    archway("sign", "aws", "GET", "https://ec2.us-east-1.amazonaws.com/", "--show-secrets",
+            "--json", "--replay", "keys.http");
+    assert_contains(run.out, "\"value\": \"replayed-secret\"");
+}
+
+static void test_the_region_to_sign_for_is_the_profiles_or_is_asked_for(void **state)
+{
+    (void)state;
+    cli_write("keys.http", KEYS "file ~/.aws/config\n[default]\nregion = eu-south-2\nend\n");
+    archway("sign", "aws", "GET", "https://ec2.eu-south-2.amazonaws.com/", "--replay", "keys.http");
+    assert_code(0);
+    assert_contains(run.out, "/eu-south-2/ec2/aws4_request");
+    cli_write("keys.http", KEYS);
+    archway("sign", "aws", "GET", "https://ec2.eu-south-2.amazonaws.com/", "--replay", "keys.http");
+    assert_code(2);
+    assert_contains(run.err, "write `--region us-east-1`, or set AWS_REGION");
 }
 
 static void test_other_services_and_regions_can_be_signed_for(void **state)
@@ -321,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_doctor_names_the_place_and_the_authorities_that_are_used),
         cmocka_unit_test(test_a_role_that_may_not_be_assumed_is_an_administrators_affair),
         cmocka_unit_test(test_a_request_is_signed_as_ec2_wants_it),
+        cmocka_unit_test(test_a_session_token_is_shown_to_who_asks_for_it),
+        cmocka_unit_test(test_the_region_to_sign_for_is_the_profiles_or_is_asked_for),
         cmocka_unit_test(test_other_services_and_regions_can_be_signed_for),
         cmocka_unit_test(test_nothing_is_signed_without_credentials),
         cmocka_unit_test(test_why_a_spot_machine_ended_is_shown),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The chain of places where credentials may be, and its two plainest ones. */
 #include "backends/aws/credentials.h"
+#include "backends/aws/shared.h"
 
 #include "kit/error.h"
 #include "kit/json.h"
@@ -244,16 +245,6 @@ void chain_read_keys(struct chain *chain, const char *place, const char *data, s
         chain_found(chain, &keys);
 }
 
-static const char *profile_of(aw_op *op, const struct aws *aws)
-{
-    const char *name = aws->profile;
-    if (!name)
-        name = aw_env(op, "AWS_PROFILE");
-    if (!name)
-        name = aw_env(op, "AWS_DEFAULT_PROFILE");
-    return name ? name : "default";
-}
-
 void aws_authenticate(aw_op *op)
 {
     const struct aws *aws = op->state;
@@ -261,7 +252,7 @@ void aws_authenticate(aw_op *op)
     if (!chain)
         return;
     chain->op = op;
-    chain->profile = profile_of(op, aws);
+    chain->profile = shared_profile(op, aws->profile);
     chain->profile_is_explicit = aws->profile != NULL;
     kit_buf_init(&chain->trail, kit_op_memory(op), LONGEST_TRAIL);
     next(chain);

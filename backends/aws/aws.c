@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The entry of the AWS backend: what core reads before it runs, `open` and `close`. */
 #include "backends/aws/aws.h"
+#include "backends/aws/shared.h"
 #include "backends/aws/sigv4.h"
 
 #include "kit/settings.h"
@@ -15,10 +16,17 @@ static const char *copy_setting(aw_op *op, const aw_settings *settings, const ch
     return kit_copy_text(op, kit_setting_text(settings, name));
 }
 
-/* AWS_MAX_ATTEMPTS, as far as it is a number that makes sense. */
-static uint32_t read_max_attempts(aw_op *op)
+static const char *find(aw_op *op, const struct shared *shared, const char *variable,
+                        const char *key)
 {
-    const char *text = aw_env(op, "AWS_MAX_ATTEMPTS");
+    const char *text = aw_env(op, variable);
+    return text ? text : shared_get(shared, key);
+}
+
+/* As far as it is a number that makes sense. */
+static uint32_t read_max_attempts(aw_op *op, const struct shared *shared)
+{
+    const char *text = find(op, shared, "AWS_MAX_ATTEMPTS", "max_attempts");
     unsigned long attempts = text ? strtoul(text, NULL, 10) : 0;
     return attempts <= MOST_ATTEMPTS ? (uint32_t)attempts : MOST_ATTEMPTS;
 }
@@ -34,14 +42,18 @@ static void aws_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct aws *aws = aw_alloc(op, sizeof *aws);
     struct sigv4_keys *keys = aw_alloc(op, sizeof *keys);
-    if (!aws || !keys || lists_open(op, settings, aws) || aws_endpoints_open(op, settings, aws) < 0)
+    struct shared shared;
+    if (!aws || !keys || lists_open(op, settings, aws))
         return;
     aws->profile = copy_setting(op, settings, "profile");
+    if (shared_read(op, aws->profile, &shared) ||
+        aws_endpoints_open(op, settings, &shared, aws) < 0)
+        return;
     aws->instance_metadata = kit_setting_boolean(settings, "instance_metadata", 0);
     aws->instance_profile = copy_setting(op, settings, "instance_profile");
     aws->public_ip = kit_setting_boolean(settings, "public_ip", 1);
-    aws->ca_file = aw_env(op, "AWS_CA_BUNDLE");
-    aws->max_attempts = read_max_attempts(op);
+    aws->ca_file = find(op, &shared, "AWS_CA_BUNDLE", "ca_bundle");
+    aws->max_attempts = read_max_attempts(op, &shared);
     aws->keys = keys;
     *ret_state = aws;
 }

@@ -14,6 +14,7 @@ enum aws_service {
     AWS_QUOTAS,
     AWS_SSM,
     AWS_SSO,
+    AWS_SSO_OIDC,
     AWS_SERVICES
 };
 
@@ -23,6 +24,7 @@ struct aws {
     int use_fips;
     int use_dualstack;
     const char *default_region; /* whom to ask what no region is named for; never NULL */
+    int region_is_chosen;       /* by the user; else it is a guess */
     const char *profile;        /* of the shared files; NULL: AWS_PROFILE or "default" */
     int instance_metadata; /* ask IMDS for credentials though this looks like no machine of EC2's */
     /* How machines are created. */
@@ -31,8 +33,8 @@ struct aws {
     const char *const *security_groups; /* likewise. NULL: Archway's own */
     const char *instance_profile;       /* a name or an ARN; NULL: none */
     int public_ip;
-    const char *ca_file;   /* AWS_CA_BUNDLE, or NULL */
-    uint32_t max_attempts; /* AWS_MAX_ATTEMPTS; 0: core's own number */
+    const char *ca_file;   /* AWS_CA_BUNDLE, ca_bundle of the profile, or NULL */
+    uint32_t max_attempts; /* AWS_MAX_ATTEMPTS, max_attempts of the profile; 0: core's own number */
     struct sigv4_keys *keys;
 };
 
@@ -53,9 +55,12 @@ void aws_classify(void *state, const aw_request *request, const aw_response *ans
 
 /* ---- where services are (endpoint.c) ---- */
 
-/* Reads into the state what the configuration and the environment say of endpoints. Returns 0, or -1
- * when the operation has failed. */
-int aws_endpoints_open(aw_op *op, const aw_settings *settings, struct aws *ret_aws);
+struct shared;
+
+/* Reads into the state what the configuration, the environment and the shared config file say of endpoints, in that
+ * order. Returns 0, or -1 when the operation has failed. */
+int aws_endpoints_open(aw_op *op, const aw_settings *settings, const struct shared *shared,
+                       struct aws *ret_aws);
 
 /*
  * The URL of a service in a region, with a slash at its end: the user's own, or

@@ -46,6 +46,8 @@ static struct problem read_json(const kit_json_node *root, const aw_response *an
 {
     const char *type = kit_json_find_text(root, "__type", NULL);
     const char *message = kit_json_find_text(root, "message", NULL);
+    if (!message) /* of a token service */
+        message = kit_json_find_text(root, "error_description", NULL);
     return (struct problem){
         .code = type ? type : kit_answer_header(answer, "x-amzn-errortype"),
         .message = message ? message : kit_json_find_text(root, "Message", ""),

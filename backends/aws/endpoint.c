@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where each service is asked: by the user's word, else by region, partition, FIPS and dual-stack. */
 #include "backends/aws/aws.h"
+#include "backends/aws/shared.h"
 
 #include "kit/error.h"
 #include "kit/settings.h"
@@ -18,13 +19,16 @@ static const struct {
     const char *host;
     const char *signing_name;
     const char *variable;
+    const char *shared_name; /* in a `services` section of the shared config file */
 } services[AWS_SERVICES] = {
-    [AWS_EC2] = {"ec2", "ec2", "AWS_ENDPOINT_URL_EC2"},
-    [AWS_STS] = {"sts", "sts", "AWS_ENDPOINT_URL_STS"},
-    [AWS_PRICING] = {"api.pricing", "pricing", "AWS_ENDPOINT_URL_PRICING"},
-    [AWS_QUOTAS] = {"servicequotas", "servicequotas", "AWS_ENDPOINT_URL_SERVICE_QUOTAS"},
-    [AWS_SSM] = {"ssm", "ssm", "AWS_ENDPOINT_URL_SSM"},
-    [AWS_SSO] = {"portal.sso", "awsssoportal", "AWS_ENDPOINT_URL_SSO"},
+    [AWS_EC2] = {"ec2", "ec2", "AWS_ENDPOINT_URL_EC2", "ec2"},
+    [AWS_STS] = {"sts", "sts", "AWS_ENDPOINT_URL_STS", "sts"},
+    [AWS_PRICING] = {"api.pricing", "pricing", "AWS_ENDPOINT_URL_PRICING", "pricing"},
+    [AWS_QUOTAS] = {"servicequotas", "servicequotas", "AWS_ENDPOINT_URL_SERVICE_QUOTAS",
+                    "service_quotas"},
+    [AWS_SSM] = {"ssm", "ssm", "AWS_ENDPOINT_URL_SSM", "ssm"},
+    [AWS_SSO] = {"portal.sso", "awsssoportal", "AWS_ENDPOINT_URL_SSO", "sso"},
+    [AWS_SSO_OIDC] = {"oidc", "sso-oauth", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"},
 };
 
 /* The first whose prefix a region has. Between AWS's own partitions nothing is shared, not even
@@ -98,23 +102,28 @@ static const char *with_slash(aw_op *op, const char *url)
     return text;
 }
 
-/* Core checks the rest of it when something is sent there. */
-static const char *url_of_variable(aw_op *op, const char *name)
+/* Core checks the rest of it when something is sent there. `url` may be NULL. */
+static const char *take_url(aw_op *op, const char *url, const char *name, const char *where)
 {
-    const char *url = aw_env(op, name);
     if (!url)
         return NULL;
     if ((strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0) &&
         url[strcspn(url, "?# \t\r\n")] == '\0')
         return with_slash(op, url);
     kit_fail(op, AW_E_INVALID,
-             "%s in the environment is no base URL: \"%.200s\". Write it as "
+             "%s in %s is no base URL: \"%.200s\". Write it as "
              "https://ec2.us-east-1.amazonaws.com, or unset it.",
-             name, url);
+             name, where, url);
     return NULL;
 }
 
-static const char *find_endpoint(aw_op *op, const aw_settings *settings, enum aws_service service)
+static const char *url_of_variable(aw_op *op, const char *name)
+{
+    return take_url(op, aw_env(op, name), name, "the environment");
+}
+
+static const char *find_endpoint(aw_op *op, const aw_settings *settings,
+                                 const struct shared *shared, enum aws_service service)
 {
     const char *configured = kit_setting_text(settings, "endpoint");
     if (configured)
@@ -122,38 +131,48 @@ static const char *find_endpoint(aw_op *op, const aw_settings *settings, enum aw
     if (is_true(aw_env(op, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")))
         return NULL;
     const char *own = url_of_variable(op, services[service].variable);
-    return own ? own : url_of_variable(op, "AWS_ENDPOINT_URL");
+    own = own ? own : url_of_variable(op, "AWS_ENDPOINT_URL");
+    return own ? own
+               : take_url(op, shared_endpoint(shared, services[service].shared_name),
+                          "endpoint_url", "the shared config file");
 }
 
-static int find_switch(aw_op *op, const aw_settings *settings, const char *option,
-                       const char *variable)
+/* The option of the configuration has the name of the shared config file's. */
+static int find_switch(aw_op *op, const aw_settings *settings, const struct shared *shared,
+                       const char *option, const char *variable)
 {
-    return kit_setting_boolean(settings, option, is_true(aw_env(op, variable)));
+    const char *text = aw_env(op, variable);
+    return kit_setting_boolean(settings, option, is_true(text ? text : shared_get(shared, option)));
 }
 
-static const char *find_default_region(aw_op *op, const aw_settings *settings)
+/* NULL: the user has named none. */
+static const char *find_region(aw_op *op, const aw_settings *settings, const struct shared *shared)
 {
     const char *region = kit_setting_text(settings, "regions");
     region = region ? region : aw_env(op, "AWS_REGION");
     region = region ? region : aw_env(op, "AWS_DEFAULT_REGION");
-    return kit_copy_text(op, region ? region : "us-east-1");
+    return region ? region : shared_get(shared, "region");
 }
 
-int aws_endpoints_open(aw_op *op, const aw_settings *settings, struct aws *ret_aws)
+int aws_endpoints_open(aw_op *op, const aw_settings *settings, const struct shared *shared,
+                       struct aws *ret_aws)
 {
+    const char *region = find_region(op, settings, shared);
     for (int service = 0; service < AWS_SERVICES; service++)
-        ret_aws->endpoints[service] = find_endpoint(op, settings, service);
-    ret_aws->use_fips = find_switch(op, settings, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT");
+        ret_aws->endpoints[service] = find_endpoint(op, settings, shared, service);
+    ret_aws->use_fips =
+        find_switch(op, settings, shared, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT");
     ret_aws->use_dualstack =
-        find_switch(op, settings, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT");
-    ret_aws->default_region = find_default_region(op, settings);
+        find_switch(op, settings, shared, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT");
+    ret_aws->region_is_chosen = region != NULL;
+    ret_aws->default_region = kit_copy_text(op, region ? region : "us-east-1");
     if (!ret_aws->default_region)
         return -1;
     if (is_region(ret_aws->default_region))
         return 0;
     kit_fail(op, AW_E_INVALID,
-             "\"%.80s\", from `regions:` or AWS_REGION, is no region of AWS's. Write one like "
-             "us-east-1.",
+             "\"%.80s\", from `regions:`, AWS_REGION or the profile's `region`, is no region of "
+             "AWS's. Write one like us-east-1.",
              ret_aws->default_region);
     return -1;
 }

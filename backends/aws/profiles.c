@@ -3,7 +3,7 @@
 #include "backends/aws/profiles.h"
 
 #include "kit/body.h"
-#include "kit/memory.h"
+#include "kit/buf.h"
 
 #include <string.h>
 #include <strings.h>
@@ -11,6 +11,7 @@
 #define LARGEST_FILE ((uint64_t)1024 * 1024)
 #define BLANKS " \t\r"
 #define NO_SETTING SIZE_MAX
+#define LONGEST_KEY ((size_t)256)
 
 static const char profile_kind[] = "profile";
 static const char plain_default[] = "default"; /* the kind of a section [default] */
@@ -35,7 +36,8 @@ struct reader {
     struct profiles *profiles;
     enum profiles_file file;
     struct section section;
-    size_t indent; /* of the last setting */
+    size_t indent;      /* of the last setting */
+    const char *parent; /* it, when it has no value and so may have settings of its own */
 };
 
 static char *trim(char *text)
@@ -107,7 +109,23 @@ static int open_section(struct reader *reader, char *text)
 {
     reader->section = read_section(reader->file, text);
     reader->indent = NO_SETTING;
+    reader->parent = NULL;
     return reader->section.name ? keep(reader, NULL, "") : 0;
+}
+
+/* What is indented more than a setting: one of its own, or the rest of a long one. */
+static int read_nested(struct reader *reader, char *content, char *equals)
+{
+    kit_buf key;
+    if (!reader->parent || !equals || !reader->section.name)
+        return 0;
+    *equals = '\0';
+    cut_comment(equals + 1);
+    kit_buf_init(&key, kit_op_memory(reader->op), LONGEST_KEY);
+    kit_buf_addf(&key, "%s.%s", reader->parent, trim(content));
+    if (key.state == KIT_BUF_NO_MEMORY)
+        return -1;
+    return kit_buf_text(&key) ? keep(reader, kit_buf_text(&key), trim(equals + 1)) : 0;
 }
 
 static int read_line(struct reader *reader, char *text)
@@ -117,17 +135,20 @@ static int read_line(struct reader *reader, char *text)
     char *equals = strchr(content, '=');
     if (!*content || *content == '#' || *content == ';')
         return 0;
-    /* A setting of a setting, or the rest of a long one. */
     if (reader->indent != NO_SETTING && indent > reader->indent)
-        return 0;
+        return read_nested(reader, content, equals);
     if (*content == '[')
         return open_section(reader, content + 1);
     reader->indent = indent;
+    reader->parent = NULL;
     if (!equals || !reader->section.name)
         return 0;
     *equals = '\0';
     cut_comment(equals + 1);
-    return keep(reader, trim(content), trim(equals + 1));
+    const char *key = trim(content);
+    const char *value = trim(equals + 1);
+    reader->parent = *value ? NULL : key;
+    return keep(reader, key, value);
 }
 
 static int read_text(struct reader *reader, char *text)
@@ -158,14 +179,25 @@ static int read_file(aw_op *op, struct profiles *profiles, enum profiles_file fi
     return text ? read_text(&reader, text + kit_body_count_mark(text, content.size)) : -1;
 }
 
-int profiles_read(aw_op *op, struct profiles *ret_profiles)
+static void profiles_init(aw_op *op, struct profiles *profiles)
 {
     const char *config = aw_env(op, "AWS_CONFIG_FILE");
     const char *credentials = aw_env(op, "AWS_SHARED_CREDENTIALS_FILE");
-    *ret_profiles = (struct profiles){
+    *profiles = (struct profiles){
         .paths = {[PROFILES_CONFIG] = config ? config : "~/.aws/config",
                   [PROFILES_CREDENTIALS] = credentials ? credentials : "~/.aws/credentials"},
     };
+}
+
+int profiles_read_config(aw_op *op, struct profiles *ret_profiles)
+{
+    profiles_init(op, ret_profiles);
+    return read_file(op, ret_profiles, PROFILES_CONFIG);
+}
+
+int profiles_read(aw_op *op, struct profiles *ret_profiles)
+{
+    profiles_init(op, ret_profiles);
     return read_file(op, ret_profiles, PROFILES_CONFIG) ||
                    read_file(op, ret_profiles, PROFILES_CREDENTIALS)
                ? -1

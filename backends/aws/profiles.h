@@ -26,9 +26,11 @@ struct profiles {
 /* AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say where the files are. Returns -1 only when the
  * operation has failed. */
 int profiles_read(aw_op *op, struct profiles *ret_profiles);
+/* The config file alone. */
+int profiles_read_config(aw_op *op, struct profiles *ret_profiles);
 
-/* `kind` is "profile" or "sso-session". NULL: not there, or empty. The last of several counts, and
- * [profile default] instead of [default]. */
+/* `kind` is "profile", "sso-session" or "services". NULL: not there, or empty. The last of several counts, and
+ * [profile default] instead of [default]. The settings of a setting have its name before theirs: "s3.addressing_style". */
 const char *profiles_get(const struct profiles *profiles, enum profiles_file file, const char *kind,
                          const char *name, const char *key);
 /* In either file, the credentials file first. */

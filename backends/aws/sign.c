@@ -39,6 +39,13 @@ int32_t aws_sign(void *state, const aw_request *request, const aw_credentials *c
         .region = request->region ? request->region : aws->default_region,
         .service = request->service ? request->service : aws_signing_name(AWS_EC2),
     };
+    /* Whatever the backend itself sends has a region: this is the user's own request. */
+    if (!request->region && !aws->region_is_chosen)
+        return kit_error_set(
+            ret_error, AW_E_INVALID,
+            "It is not known for which region to sign: write `--region us-east-1`, or set "
+            "AWS_REGION, `regions:` of this backend, or `region` of the profile in "
+            "~/.aws/config.");
     if (read_service(&scope, name, ret_error))
         return -1;
     return sigv4_sign(aws->keys, &scope, request, credentials, now_ms, ret_headers, ret_error);

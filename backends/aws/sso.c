@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys for a single sign-on that the user has made with `aws sso login`. */
+/* Keys for a single sign-on that the user has made with `aws sso login`. Its token is renewed when it has ended. */
 #include "backends/aws/credentials.h"
 
 #include "kit/json.h"
 #include "kit/time.h"
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +102,8 @@ static void ask(struct chain *chain, const struct sign_on *sign_on, const char *
     kit_request_send(&request, on_answer, on_error, chain);
 }
 
+/* ---- its token ---- */
+
 /* Old tools wrote "2020-06-17T10:02:08UTC". */
 static uint64_t read_time(const char *text)
 {
@@ -113,6 +116,74 @@ static uint64_t read_time(const char *text)
     return kit_time_read(text);
 }
 
+struct renewal {
+    struct chain *chain;
+    struct sign_on sign_on;
+};
+
+static void on_renewed(aw_op *op, const aw_response *answer, void *arg)
+{
+    const struct renewal *renewal = arg;
+    KIT_CLEANUP(kit_json_finish) kit_json document;
+    (void)op;
+    kit_json_node root = kit_json_parse(&document, answer);
+    const char *token = kit_json_text(&root, "accessToken");
+    if (document.error.code)
+        chain_none(renewal->chain, place, "%.200s", document.error.message);
+    else
+        ask(renewal->chain, &renewal->sign_on, token);
+}
+
+static void on_not_renewed(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    const struct renewal *renewal = arg;
+    (void)op;
+    (void)answer;
+    bool is_over = error->code == AW_E_UNAUTHENTICATED || error->code == AW_E_INVALID;
+    chain_none_since(renewal->chain, place, error, is_over ? " Run `aws sso login`" : "");
+}
+
+/* The client that the tools have registered, and what it was given. NULL: some of it is missing or has ended. */
+static json_t *renewal_body(aw_op *op, const kit_json_node *root)
+{
+    const char *client = kit_json_find_text(root, "clientId", "");
+    const char *secret = kit_json_find_text(root, "clientSecret", "");
+    const char *refresh = kit_json_find_text(root, "refreshToken", "");
+    const char *until = kit_json_find_text(root, "registrationExpiresAt", NULL);
+    bool has_ended = until && read_time(until) <= aw_now_ms(op);
+    if (!*client || !*secret || !*refresh || has_ended)
+        return NULL;
+    return json_pack("{s:s,s:s,s:s,s:s}", "clientId", client, "clientSecret", secret, "grantType",
+                     "refresh_token", "refreshToken", refresh);
+}
+
+/* As the SDKs do, but that the new token is not written back: it serves this search for credentials only.
+ * https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html */
+static void renew(struct chain *chain, const struct sign_on *sign_on, const kit_json_node *root)
+{
+    const char *signing_region = NULL;
+    json_t *body = renewal_body(chain->op, root);
+    if (!body) {
+        chain_none(chain, place, "it has expired: run `aws sso login --profile %.60s`",
+                   chain->profile);
+        return;
+    }
+    const char *url = aws_endpoint(chain->op, AWS_SSO_OIDC, sign_on->region, &signing_region);
+    struct renewal *renewal = aw_alloc(chain->op, sizeof *renewal);
+    if (!url || !renewal) {
+        json_decref(body);
+        return;
+    }
+    kit_request request;
+    *renewal = (struct renewal){.chain = chain, .sign_on = *sign_on};
+    kit_request_init(&request, chain->op, "CreateToken", "POST", url);
+    kit_request_path(&request, "token");
+    kit_request_json(&request, body);
+    request.wire.flags |= AW_REQUEST_UNSIGNED | AW_REQUEST_REPEATABLE;
+    request.wire.ca_file = ((const struct aws *)chain->op->state)->ca_file;
+    kit_request_send(&request, on_renewed, on_not_renewed, renewal);
+}
+
 static void use_cache(struct chain *chain, const struct sign_on *sign_on, const aw_bytes *content)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
@@ -123,8 +194,7 @@ static void use_cache(struct chain *chain, const struct sign_on *sign_on, const 
         chain_none(chain, place, "the file of its token cannot be read: %.120s",
                    document.error.message);
     else if (expires_at_ms <= aw_now_ms(chain->op))
-        chain_none(chain, place, "it has expired: run `aws sso login --profile %.60s`",
-                   chain->profile);
+        renew(chain, sign_on, &root);
     else
         ask(chain, sign_on, token);
 }
