@@ -40,7 +40,7 @@ static const struct verb verbs[VERB_COUNT] = {
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"
      "the signature adds, one a line. What is secret in them is <secret>. With\n"
-     "--show-secrets a session token is shown, without which AWS refuses the request;\n"
+     "--show-secrets a session token is shown, without which the request is refused;\n"
      "a token that proves by itself who asks is never shown.\n"},
     {"doctor", VERB_DOCTOR, run_doctor, "", 0, 0,
      "credentials, endpoint, proxy, CA, clock: all good?",

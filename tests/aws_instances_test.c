@@ -137,7 +137,7 @@ static void test_what_ec2_would_not_say_is_refused(void **state)
                ""),
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        begin_get(host, NULL);
+        begin_list(host, "me", NULL);
         snprintf(answer, size + 1024, places[i], long_text);
         host_answer(host, 200, answer);
         assert_failed(host, AW_E_PROTOCOL, "a machine has a name of more than 255 bytes");
@@ -239,6 +239,21 @@ static void test_a_machine_that_is_not_there_is_not_found(void **state)
         host_answer(host, answers[i].status, answers[i].body);
         assert_failed(host, AW_E_NOT_FOUND, "EC2 knows no machine i-1 in us-east-1.");
     }
+}
+
+static void test_another_machine_is_no_answer(void **state)
+{
+    struct backend_host *host = *state;
+    begin_get(host, NULL);
+    host_answer(host, 200, LISTED(RESERVED(MACHINE("i-2", "16", "running", "")), ""));
+    assert_failed(host, AW_E_PROTOCOL, "it tells of the machine i-2, not of i-1");
+    begin_end(host, NULL);
+    host_answer(host, 200,
+                "<TerminateInstancesResponse><instancesSet><item><instanceId>i-2</instanceId>"
+                "<currentState><code>32</code><name>shutting-down</name></currentState></item>"
+                "</instancesSet></TerminateInstancesResponse>");
+    assert_failed(host, AW_E_PROTOCOL, "it tells of the machine i-2, not of i-1");
+    assert_string_equal(host_results(host), "");
 }
 
 /* Another process may have made it a moment ago. */
@@ -374,6 +389,7 @@ int main(void)
         HOSTED(test_what_is_ones_own_is_asked_for_by_its_tags),
         HOSTED(test_pages_are_followed_though_one_is_empty),
         HOSTED(test_a_machine_that_is_not_there_is_not_found),
+        HOSTED(test_another_machine_is_no_answer),
         HOSTED(test_one_of_unknown_age_is_asked_for_a_few_times),
         HOSTED(test_not_found_in_the_first_minute_means_not_yet),
         HOSTED(test_a_machine_says_when_it_was_created),

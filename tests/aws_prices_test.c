@@ -157,6 +157,26 @@ static void test_a_partition_without_a_price_list_is_not_asked(void **state)
     assert_contains(host_results(host), "offer c7g.large in us-gov-west-1");
 }
 
+/* 3.2107 is what a machine costs in Beijing that costs 0.84 dollars elsewhere. */
+static void test_prices_in_another_currency_are_not_taken_for_dollars(void **state)
+{
+    struct backend_host *host = *state;
+    const aw_offer_query query = {.size = sizeof query, .region = "cn-north-1"};
+    vtable()->list_offers(&host->op, &query);
+    assert_int_equal(host->request_count, 3);
+    host_answer(host, 200, TYPES(C7G));
+    host_answer(host, 200, ZONES(ZONE("c7g.large", "cn-north-1b")));
+    host_answer(host, 200, PRICES(PRODUCT("c7g.large", "", DIMENSION("Hrs", "CNY", "0.5"))));
+    const char *results = host_results(host);
+    assert_contains(results, "problem 12: The spot prices of cn-north-1 are not known: they are in "
+                             "yuan there, and only dollars are compared");
+    assert_contains(results, "problem 12: The on-demand prices of cn-north-1 are not known: the "
+                             "price list has none in dollars, only in another currency");
+    assert_contains(results, "offer c7g.large in cn-north-1");
+    assert_contains(results, "zone cn-north-1b");
+    assert_lacks(results, "nusd");
+}
+
 static void test_prices_come_in_pages_too(void **state)
 {
     struct backend_host *host = *state;
@@ -184,6 +204,7 @@ int main(void)
         HOSTED(test_another_currency_is_told_and_is_no_price),
         HOSTED(test_an_empty_list_is_told),
         HOSTED(test_a_partition_without_a_price_list_is_not_asked),
+        HOSTED(test_prices_in_another_currency_are_not_taken_for_dollars),
         HOSTED(test_prices_come_in_pages_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,9 @@ const char *aws_endpoint(aw_op *op, enum aws_service service, const char *region
 /* Where the price list of a region's partition is asked ("us-east-1"). NULL: that partition has none. */
 const char *aws_price_place(const char *region);
 
+/* What prices of a region are in where it is not dollars: "yuan". */
+const char *aws_currency(const char *region);
+
 /* The name of a service in a signature: "ec2", "sts", "pricing", "servicequotas", "ssm". */
 const char *aws_signing_name(enum aws_service service);
 

@@ -39,20 +39,21 @@ static const struct partition {
     const char *dualstack_suffix;
     const char *price_place; /* NULL: it has no price list */
     bool is_fips;            /* all of its hosts without dual-stack are */
+    const char *currency;    /* NULL: dollars */
 } partitions[] = {
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1", false},
-    {"us-gov-", "amazonaws.com", "api.aws", NULL, true},
-    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1", false},
-    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1", false},
-    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1", false},
-    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1", false},
-    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1", false},
-    {"eu-", "amazonaws.com", "api.aws", "eu-central-1", false},
-    {"me-", "amazonaws.com", "api.aws", "eu-central-1", false},
-    {"il-", "amazonaws.com", "api.aws", "eu-central-1", false},
-    {"af-", "amazonaws.com", "api.aws", "eu-central-1", false},
-    {"ap-", "amazonaws.com", "api.aws", "ap-south-1", false},
-    {"", "amazonaws.com", "api.aws", "us-east-1", false},
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-northwest-1", false, "yuan"},
+    {"us-gov-", "amazonaws.com", "api.aws", NULL, true, NULL},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1", false, NULL},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1", false, NULL},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1", false, NULL},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1", false, NULL},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1", false, "euros"},
+    {"eu-", "amazonaws.com", "api.aws", "eu-central-1", false, NULL},
+    {"me-", "amazonaws.com", "api.aws", "eu-central-1", false, NULL},
+    {"il-", "amazonaws.com", "api.aws", "eu-central-1", false, NULL},
+    {"af-", "amazonaws.com", "api.aws", "eu-central-1", false, NULL},
+    {"ap-", "amazonaws.com", "api.aws", "ap-south-1", false, NULL},
+    {"", "amazonaws.com", "api.aws", "us-east-1", false, NULL},
 };
 
 static const struct partition *partition_of(const char *region)
@@ -66,6 +67,11 @@ static const struct partition *partition_of(const char *region)
 const char *aws_price_place(const char *region)
 {
     return partition_of(region)->price_place;
+}
+
+const char *aws_currency(const char *region)
+{
+    return partition_of(region)->currency;
 }
 
 const char *aws_signing_name(enum aws_service service)

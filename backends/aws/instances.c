@@ -15,8 +15,20 @@
 /* How long when nobody knows how old it is and only its state is asked for: most are known within seconds. */
 #define UNSEEN_BRIEFLY_MS 15000u
 
+/* Whoever asks for a machine must not be told of another one. `id` may be NULL: all are meant. */
+static int check_id(kit_xml *document, const kit_xml_node *item, const char *id)
+{
+    char found[64];
+    kit_error_text(found, sizeof found, kit_xml_text(document, item, "instanceId"));
+    if (document->error.code || !id || strcmp(found, id) == 0)
+        return document->error.code ? -1 : 0;
+    return kit_error_set(&document->error, AW_E_PROTOCOL,
+                         "it tells of the machine %s, not of %.60s", found, id);
+}
+
 /* All machines of an answer; the number of them, or -1 when it cannot be read. */
-static int emit_all(aw_op *op, kit_xml *document, const kit_xml_node *root, const char *region)
+static int emit_all(aw_op *op, kit_xml *document, const kit_xml_node *root, const char *region,
+                    const char *id)
 {
     const struct machine_context context = {.region = region};
     const kit_xml_node *reservations = kit_xml_child(document, root, "reservationSet");
@@ -26,7 +38,7 @@ static int emit_all(aw_op *op, kit_xml *document, const kit_xml_node *root, cons
         const kit_xml_node *set = kit_xml_child(document, reservation, "instancesSet");
         for (const kit_xml_node *item = kit_xml_first(set, "item"); item;
              item = kit_xml_next(item, "item"), count++)
-            if (machine_emit(op, document, item, &context))
+            if (check_id(document, item, id) || machine_emit(op, document, item, &context))
                 return -1;
     }
     return document->error.code ? -1 : count;
@@ -46,7 +58,7 @@ static void on_page(aw_op *op, const aw_response *answer, void *arg)
     struct listing *listing = arg;
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
     const kit_xml_node *root = kit_xml_parse(&document, answer);
-    if (emit_all(op, &document, root, listing->wish.region) < 0) {
+    if (emit_all(op, &document, root, listing->wish.region, NULL) < 0) {
         aws_fail_unread(op, DESCRIBE, &document.error);
         return;
     }
@@ -151,7 +163,7 @@ static void on_machine(aw_op *op, const aw_response *answer, void *arg)
     struct machine *machine = arg;
     KIT_CLEANUP(kit_xml_finish) kit_xml document;
     const kit_xml_node *root = kit_xml_parse(&document, answer);
-    int count = emit_all(op, &document, root, machine->region);
+    int count = emit_all(op, &document, root, machine->region, machine->id);
     if (count < 0)
         aws_fail_unread(op, DESCRIBE, &document.error);
     else if (count == 0)
@@ -193,7 +205,8 @@ static void on_ended(aw_op *op, const aw_response *answer, void *arg)
     const kit_xml_node *root = kit_xml_parse(&document, answer);
     const kit_xml_node *set = kit_xml_child(&document, root, "instancesSet");
     const kit_xml_node *item = kit_xml_child(&document, set, "item");
-    if (document.error.code || machine_emit_change(op, &document, item, machine->region))
+    if (document.error.code || check_id(&document, item, machine->id) ||
+        machine_emit_change(op, &document, item, machine->region))
         aws_fail_unread(op, TERMINATE, &document.error);
 }
 

@@ -59,10 +59,14 @@ static bool is_wanted(const struct aws_listing *listing, enum aws_part_number nu
     return number != AWS_PART_PRICES || listing->spot != AW_SPOT_ONLY;
 }
 
-/* Some partitions have no price list that their credentials can ask. */
+/* Some partitions have no price list that their credentials can ask. Spot prices do not say what they are in. */
 static int check_place(struct aws_part *part)
 {
     const char *region = part->listing->region;
+    if (part->kind == &aws_spot_part && aws_currency(region))
+        return kit_error_set(&part->problem, AW_E_UNSUPPORTED,
+                             "they are in %s there, and only dollars are compared",
+                             aws_currency(region));
     if (part->kind != &aws_prices_part || aws_price_place(region))
         return 0;
     return kit_error_set(&part->problem, AW_E_UNSUPPORTED, "AWS has no price list for %s", region);
