@@ -94,6 +94,7 @@ static int read_words(const struct options *options, struct creation *creation)
     wish->name = options_text(options, OPTION_NAME);
     wish->token = options_text(options, OPTION_TOKEN);
     wish->image = options_text(options, OPTION_BOOT_IMAGE);
+    wish->no_bootstrap = options_count(options, OPTION_NO_BOOTSTRAP) > 0;
     if (!wish->name)
         return say_usage("create needs --name NAME, what to call the machine");
     if (parse_name(wish->name, &error) != 0)

@@ -83,6 +83,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
                         NULL, NULL},
     [OPTION_USER_DATA] = {"user-data", 0, VERB_CREATE, "FILE", "cloud-init for its first boot",
                           NULL, NULL},
+    [OPTION_NO_BOOTSTRAP] = {"no-bootstrap", 0, VERB_CREATE, NULL,
+                             "it runs not what the configuration says", NULL, NULL},
     [OPTION_BOOT_IMAGE] = {"boot-image", 0, VERB_CREATE, "IMAGE",
                            "what it boots, instead of the provider's default", NULL, NULL},
     [OPTION_ROOT_DISK] = {"root-disk", 0, VERB_CREATE, "SIZE", "its root disk: 100GB", NULL, NULL},

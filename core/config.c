@@ -2,6 +2,7 @@
 /* The configuration file: read whole, turned into a tree, and its top level understood. */
 #include "core/config.h"
 
+#include "core/config_bootstrap.h"
 #include "core/config_entry.h"
 #include "core/config_error.h"
 #include "core/config_image.h"
@@ -142,8 +143,8 @@ static int read_backends(struct config *config, const struct config_node *node, 
 static int fail_unknown(const struct config *config, const struct config_node *node,
                         aw_error *ret_error)
 {
-    static const char *const known[] = {"owner", "backends", "registry_mirrors",
-                                        "emulation_factor"};
+    static const char *const known[] = {"owner", "backends", "registry_mirrors", "emulation_factor",
+                                        "bootstrap"};
     const char *nearest = kit_nearest_word(node->key, known, sizeof known / sizeof *known);
     if (nearest)
         return config_fail(ret_error, config->path, node->line,
@@ -154,8 +155,8 @@ static int fail_unknown(const struct config *config, const struct config_node *n
             "`%s` belongs to an entry of `backends`. Indent it below that entry's `type`.",
             node->key);
     return config_fail(ret_error, config->path, node->line,
-                       "unknown key `%s`. Only `owner`, `backends`, `registry_mirrors` and "
-                       "`emulation_factor` stand here.",
+                       "unknown key `%s`. Only `owner`, `backends`, `registry_mirrors`, "
+                       "`emulation_factor` and `bootstrap` stand here.",
                        node->key);
 }
 
@@ -169,6 +170,7 @@ static int read_member(struct config *config, const struct config_node *node, aw
         {"backends", read_backends},
         {"registry_mirrors", config_read_mirrors},
         {"emulation_factor", config_read_emulation_factor},
+        {"bootstrap", config_bootstrap_read},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(node->key, keys[i].key) == 0)

@@ -11,6 +11,8 @@
  *         regions: [us-east-3]
  *         rate_limit: false
  *         api_key: ...
+ *
+ * `bootstrap:` is in core/config_bootstrap.h.
  */
 #ifndef ARCHWAY_CORE_CONFIG_H
 #define ARCHWAY_CORE_CONFIG_H
@@ -21,6 +23,8 @@
 #include <archway/backend.h>
 
 #include <stdbool.h>
+
+struct bootstrap;
 
 struct config_backend {
     const char *type;     /* required */
@@ -41,7 +45,8 @@ struct config {
     const char *owner;
     struct config_backend *backends;
     size_t backend_count;
-    aw_setting *mirrors; /* of registries, by name: one URL each */
+    const struct bootstrap *bootstrap; /* NULL: machines run what they boot */
+    aw_setting *mirrors;               /* of registries, by name: one URL each */
     size_t mirror_count;
     struct emulation_factor emulation_factor;
     bool has_emulation_factor; /* false: it is the default */

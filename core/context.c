@@ -3,6 +3,7 @@
 #include "core/context.h"
 
 #include "core/backend.h"
+#include "core/bootstrap.h"
 #include "core/discover.h"
 #include "core/error.h"
 #include "core/image_lookup.h"
@@ -84,6 +85,13 @@ static int open_backends(archway *aw, aw_error *ret_error)
     return 0;
 }
 
+static void hide_secrets(archway *aw)
+{
+    const struct bootstrap *bootstrap = aw->config.bootstrap;
+    for (size_t i = 0; bootstrap && i < bootstrap->secret_count; i++)
+        aw->world->ops->hide(aw->world, bootstrap->secrets[i]);
+}
+
 static int open_parts(archway *aw, const archway_options *options, aw_error *ret_error)
 {
     if (open_world(aw, options, ret_error) || read_config(aw, options, ret_error))
@@ -97,6 +105,7 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
     if (!aw->table || !aw->owner)
         return no_memory(ret_error);
     aw->world->ops->name_value(aw->world, "owner", aw->owner);
+    hide_secrets(aw);
     if (discover_plugins(aw, options))
         return no_memory(ret_error);
     return open_backends(aw, ret_error);

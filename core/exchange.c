@@ -254,7 +254,7 @@ static struct exchange *exchange_create(struct op *op, const aw_request *request
     struct exchange *exchange = mem_alloc(sizeof *exchange);
     if (!exchange)
         return NULL;
-    arena_init(&exchange->arena, op->kind == OP_AUTHENTICATE);
+    arena_init(&exchange->arena, op->kind == OP_AUTHENTICATE || op->kind == OP_CREATE);
     signed_headers_init(&exchange->signature);
     list_init(&exchange->shared);
     list_init(&exchange->followers);

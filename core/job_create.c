@@ -24,6 +24,7 @@ struct create_job {
     aw_error failure; /* of the create, while it is being settled */
     size_t round;
     struct loop_timer timer;
+    struct arena boot; /* the user data that was made, with what is secret in it */
     bool look_first; /* a token of the caller's: is its machine there already, in whatever zone? */
 };
 
@@ -51,6 +52,7 @@ static void stop(archway_job *job)
     loop_stop(job->aw->loop, &state->timer);
     op_destroy(state->op);
     state->op = NULL;
+    arena_finish(&state->boot);
 }
 
 static const struct job_kind create_kind = {.stop = stop};
@@ -283,9 +285,14 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     state->backend = backend;
     state->look_first = wish->token != NULL;
     state->timer = (struct loop_timer){.run = start, .arg = job};
+    arena_init(&state->boot, true);
     if (wish_copy(job, wish, &state->wish)) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the create");
+    }
+    if (wish_boot(&state->boot, backend, wish, &state->wish, ret_error)) {
+        archway_job_destroy(job);
+        return -1;
     }
     name_values(state);
     loop_set(aw->loop, &state->timer, 0);

@@ -3,6 +3,7 @@
 #include "core/job_wish.h"
 
 #include "core/backend.h"
+#include "core/bootstrap.h"
 #include "core/error.h"
 
 #include <stdio.h>
@@ -73,6 +74,25 @@ int wish_copy(archway_job *job, const archway_wish *wish, aw_create *ret_wish)
     return job->arena.exhausted ? -1 : 0;
 }
 
+static bool has_bootstrap(const struct backend *backend, const archway_wish *wish)
+{
+    return backend->aw->config.bootstrap && !wish->no_bootstrap;
+}
+
+int wish_boot(struct arena *arena, const struct backend *backend, const archway_wish *wish,
+              aw_create *create, aw_error *ret_error)
+{
+    const struct bootstrap *bootstrap = backend->aw->config.bootstrap;
+    kit_buf script;
+    if (!has_bootstrap(backend, wish))
+        return 0;
+    kit_buf_init(&script, arena_kit(arena), BOOTSTRAP_MAX);
+    if (bootstrap_write(bootstrap, create->arch, 0, &script, ret_error))
+        return -1;
+    create->user_data = (aw_bytes){kit_buf_text(&script), script.size};
+    return 0;
+}
+
 int wish_check_words(const archway_wish *wish, aw_error *ret_error)
 {
     if (!wish->name || !*wish->name)
@@ -88,6 +108,15 @@ int wish_check(const struct backend *backend, const archway_wish *wish, aw_error
         return kit_error_set(ret_error, AW_E_UNSUPPORTED, "`%s` takes no image", backend->name);
     if (wish->user_data.size && !backend_can(backend, AW_CAP_USER_DATA))
         return kit_error_set(ret_error, AW_E_UNSUPPORTED, "`%s` takes no user data", backend->name);
+    if (wish->user_data.size && has_bootstrap(backend, wish))
+        return kit_error_set(
+            ret_error, AW_E_INVALID,
+            "there is user data, and a `bootstrap` in the configuration that would "
+            "be it: give no user data, or say that this machine runs no bootstrap "
+            "(--no-bootstrap)");
+    if (has_bootstrap(backend, wish) && !backend_can(backend, AW_CAP_USER_DATA))
+        return kit_error_set(ret_error, AW_E_UNSUPPORTED,
+                             "`%s` takes no user data, and so no `bootstrap`", backend->name);
     if (wish->disk_mib && !backend_can(backend, AW_CAP_DISK))
         return kit_error_set(ret_error, AW_E_UNSUPPORTED,
                              "`%s` has disks of a fixed size: leave the disk size out",

@@ -84,8 +84,8 @@ struct op *op_create(struct backend *backend, enum op_kind kind, const char *reg
     op->deadline_is_hard = hard_deadline;
     op->ending = (struct loop_timer){.run = run_ending, .arg = op};
     op->deadline = (struct loop_timer){.run = on_deadline, .arg = op};
-    /* `open` may read the files that `authenticate` will. */
-    arena_init(&op->arena, kind == OP_AUTHENTICATE || kind == OP_OPEN);
+    /* `open` may read the files that `authenticate` will, and a create has user data. */
+    arena_init(&op->arena, kind == OP_AUTHENTICATE || kind == OP_OPEN || kind == OP_CREATE);
     list_init(&op->tasks);
     op->region = arena_text(&op->arena, region);
     if (region && !op->region) {

@@ -136,7 +136,7 @@ void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw
     }
     struct program_task *program = mem_alloc(sizeof *program);
     if (program)
-        arena_init(&program->arena, op->kind == OP_AUTHENTICATE);
+        arena_init(&program->arena, op->kind == OP_AUTHENTICATE || op->kind == OP_CREATE);
     if (!program || copy_program(program, source)) {
         if (program)
             release(program);

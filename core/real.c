@@ -166,6 +166,12 @@ static void real_destroy(struct world *world)
     mem_free(world);
 }
 
+static void real_hide(struct world *world, const char *secret)
+{
+    (void)world;
+    (void)secret;
+}
+
 static const struct world_ops real_ops = {
     .send = real_send,
     .cancel = real_cancel,
@@ -181,6 +187,7 @@ static const struct world_ops real_ops = {
     .has_credentials = world_has_none,
     .wall_ms = real_wall_ms,
     .name_value = real_name_value,
+    .hide = real_hide,
     .finish = real_finish,
     .destroy = real_destroy,
 };

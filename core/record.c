@@ -3,6 +3,7 @@
 #include "core/record.h"
 
 #include "core/mem.h"
+#include "core/secret_words.h"
 #include "core/vec.h"
 #include "core/whole_file.h"
 #include "kit/error.h"
@@ -150,6 +151,16 @@ static void recorder_name_value(struct world *world, const char *name, const cha
     inner->ops->name_value(inner, name, value);
 }
 
+static void recorder_hide(struct world *world, const char *secret)
+{
+    struct recorder *recorder = recorder_of(world);
+    struct world *inner = recorder->inner;
+    if (!secret_words_add(&recorder->secrets, &recorder->secret_words, &recorder->secret_count,
+                          secret))
+        recorder->incomplete = true;
+    inner->ops->hide(inner, secret);
+}
+
 static int write_down(struct recorder *recorder, aw_error *ret_error)
 {
     char name[64];
@@ -211,6 +222,7 @@ static const struct world_ops recorder_ops = {
     .has_credentials = recorder_has_credentials,
     .wall_ms = recorder_wall_ms,
     .name_value = recorder_name_value,
+    .hide = recorder_hide,
     .finish = recorder_finish,
     .destroy = recorder_destroy,
 };

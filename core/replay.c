@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/secret_words.h"
 
 #include <string.h>
 
@@ -223,6 +224,13 @@ static void replay_name_value(struct world *world, const char *name, const char 
         fail_memory(replay, name, NULL);
 }
 
+static void replay_hide(struct world *world, const char *secret)
+{
+    struct replay *replay = replay_of(world);
+    if (!secret_words_add(&replay->secrets, &replay->secret_words, &replay->secret_count, secret))
+        fail_memory(replay, "a secret", NULL);
+}
+
 static int replay_finish(struct world *world, aw_error *ret_error)
 {
     const struct replay *replay = replay_of(world);
@@ -245,6 +253,8 @@ static void replay_destroy(struct world *world)
     recording_finish(&replay->recording);
     named_values_finish(&replay->names);
     mem_free(replay->exchanges);
+    mem_free(replay->secret_words);
+    arena_finish(&replay->secrets);
     mem_free(replay);
 }
 
@@ -263,6 +273,7 @@ static const struct world_ops replay_ops = {
     .has_credentials = replay_has_credentials,
     .wall_ms = replay_wall_ms,
     .name_value = replay_name_value,
+    .hide = replay_hide,
     .finish = replay_finish,
     .destroy = replay_destroy,
 };
@@ -296,6 +307,7 @@ struct world *world_replay_create(struct loop *loop, const char *path, aw_error 
     replay->random_state = SEED;
     recording_init(&replay->recording);
     named_values_init(&replay->names);
+    arena_init(&replay->secrets, true);
     if (open_recording(replay, path, ret_error)) {
         replay_destroy(&replay->world);
         return NULL;

@@ -24,6 +24,9 @@ struct replay {
     uint64_t started_ms;
     uint64_t random_state;
     size_t tokens_used;
+    struct arena secrets;
+    const char **secret_words;
+    size_t secret_count;
     aw_error failure; /* the first one */
 };
 
@@ -32,7 +35,7 @@ void replay_fail(struct replay *replay, const aw_error *error);
 
 /* core/replay_match.c: the exchange that answers this, marked as used; or NULL, and what became of it
  * (WIRE_FORBIDDEN, or WIRE_NOT_SENT when there is no memory) and why. */
-struct replayed *replay_take(struct replay *replay, const struct outgoing *outgoing,
+struct replayed *replay_take(struct replay *replay, struct outgoing *outgoing,
                              enum wire_outcome *ret_outcome, char *problem, size_t problem_size);
 
 /* core/replay_answer.c: what the answer consists of, with its placeholders replaced. */

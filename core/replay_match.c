@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding the exchange that answers a request, or saying why there is none. */
+#include "core/mask.h"
 #include "core/mem.h"
 #include "core/replay.h"
 #include "kit/error.h"
@@ -93,11 +94,25 @@ static enum wire_outcome refuse(struct replay *replay, const struct outgoing *ou
     return WIRE_FORBIDDEN;
 }
 
-struct replayed *replay_take(struct replay *replay, const struct outgoing *outgoing,
+/* The body with its secrets taken out. False: no memory. */
+static bool hide_secrets(const struct replay *replay, struct outgoing *outgoing, kit_buf *body)
+{
+    const struct mask mask = {.words = replay->secret_words, .word_count = replay->secret_count};
+    kit_buf_init(body, mem_kit(), SIZE_MAX);
+    if (!replay->secret_count)
+        return true;
+    mask_add(&mask, outgoing->body, body);
+    outgoing->body = (aw_bytes){kit_buf_text(body), body->size};
+    return body->state == KIT_BUF_OK;
+}
+
+struct replayed *replay_take(struct replay *replay, struct outgoing *outgoing,
                              enum wire_outcome *ret_outcome, char *problem, size_t problem_size)
 {
     struct replayed *exchange = NULL;
-    enum diff_result result = match(replay, outgoing, &exchange);
+    KIT_CLEANUP(kit_buf_finish) kit_buf body;
+    enum diff_result result =
+        hide_secrets(replay, outgoing, &body) ? match(replay, outgoing, &exchange) : DIFF_NO_MEMORY;
     if (exchange) {
         exchange->used = true;
         exchange->told = replay->names.count;

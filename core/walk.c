@@ -97,6 +97,8 @@ static bool is_alike(uint32_t code, const aw_offer *failed, const aw_offer *offe
     if (code == AW_E_NO_CAPACITY)
         return same_text(failed->instance_type, offer->instance_type) &&
                failed->spot == offer->spot;
+    if (code == AW_E_UNSUPPORTED) /* perhaps there is no agent for this architecture */
+        return failed->arch == offer->arch;
     return code != AW_E_QUOTA || quota_needs_as_much(offer->quota, failed->quota);
 }
 

@@ -105,6 +105,9 @@ struct world_ops {
     /* Tells a name for a value that differs from run to run ("token", "owner"), so that a recording
      * can hold {{token}} in its place. */
     void (*name_value)(struct world *world, const char *name, const char *value);
+    /* Tells a secret that requests may hold, in whatever encoding: a recording has <secret> in its place, and a
+     * replay takes it for that. */
+    void (*hide)(struct world *world, const char *secret);
     /* At the end: 0, or -1 and why the replay was not used up or the recording not written. */
     int (*finish)(struct world *world, aw_error *ret_error);
     void (*destroy)(struct world *world);

@@ -106,8 +106,8 @@ static void test_an_unknown_key_is_told_the_nearest_one(void **state)
         "entry's `type`.");
     config_refuse(
         "colour: red\n",
-        "config.yaml:1: unknown key `colour`. Only `owner`, `backends`, `registry_mirrors` and "
-        "`emulation_factor` stand here.");
+        "config.yaml:1: unknown key `colour`. Only `owner`, `backends`, `registry_mirrors`, "
+        "`emulation_factor` and `bootstrap` stand here.");
     config_refuse(
         "backends:\n- name: me\n  tpye: cloud\n",
         "config.yaml:3: unknown key `tpye` in a backend without `type`: did you mean `type`?");

@@ -57,21 +57,15 @@ int lab_clear(void **state)
     return 0;
 }
 
-archway *lab_context(const char *owner, const char *words, const char *lines)
+archway *lab_again(const char *record_dir, const char *replay_path)
 {
-    char text[4096];
     char path[256];
-    snprintf(text, sizeof text,
-             "backends:\n  - type: onprem\n    hosts:\n      - 127.0.0.1:%d name=here price=1 %s\n"
-             "    state_dir: %s/state\n    authorized_keys: %s/authorized_keys\n"
-             "    ssh_args: [-F, %s/ssh_config]\n%s",
-             sshd.port, words, sshd.folder, sshd.folder, sshd.folder, lines);
-    sshd_write(&sshd, "config.yaml", text);
     snprintf(path, sizeof path, "%s", sshd_path(&sshd, "config.yaml"));
     const archway_options options = {.size = sizeof options,
                                      .config_path = path,
                                      .default_plugin_dir = PLUGIN_DIR,
-                                     .owner = owner};
+                                     .record_dir = record_dir,
+                                     .replay_path = replay_path};
     archway *aw = NULL;
     aw_error error = {.code = AW_OK};
     if (archway_open(&options, &aw, &error))
@@ -81,6 +75,20 @@ archway *lab_context(const char *owner, const char *words, const char *lines)
     if (info.error->code)
         fail_msg("%s", info.error->message);
     return aw;
+}
+
+archway *lab_context(const char *owner, const char *words, const char *lines)
+{
+    char text[4096];
+    snprintf(text, sizeof text,
+             "owner: %s\nbackends:\n  - type: onprem\n    hosts:\n      - 127.0.0.1:%d name=here "
+             "price=1 %s\n"
+             "    state_dir: %s/state\n    authorized_keys: %s/authorized_keys\n"
+             "    ssh_args: [-F, %s/ssh_config]\n    sudo: %s\n%s",
+             owner, sshd.port, words, sshd.folder, sshd.folder, sshd.folder,
+             getuid() == 0 ? "true" : "false", lines);
+    sshd_write(&sshd, "config.yaml", text);
+    return lab_again(NULL, NULL);
 }
 
 archway *lab_trusted(const char *owner, const char *words)

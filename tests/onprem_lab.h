@@ -18,6 +18,8 @@ extern struct sshd sshd;
 /* Opens a context whose backend has this one machine, called "here", with more words for it ("blocks=2"), and further
  * lines of the configuration ("sudo: false"). */
 archway *lab_context(const char *owner, const char *words, const char *lines);
+/* The same configuration as the last one, recorded or replayed (or both NULL). */
+archway *lab_again(const char *record_dir, const char *replay_path);
 /* One whose key is pinned, and nothing else. */
 archway *lab_trusted(const char *owner, const char *words);
 

@@ -10,11 +10,13 @@ if(TARGET archway_backend_onprem)
     foreach(part ssh claim)
         archway_test(onprem_${part}_test onprem_${part}_test.c onprem_lab.c sshd.c)
     endforeach()
+    archway_test(onprem_agent_test onprem_agent_test.c onprem_lab.c sshd.c tls_server.c authority.c
+        LIBRARIES PkgConfig::SSL PkgConfig::CRYPTO)
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_onprem_test sweep_${sweep}_test.c onprem_acts.c acts.c
             replay_session.c)
     endforeach()
-    foreach(test onprem_replay_test onprem_ssh_test onprem_claim_test sweep_cancel_onprem_test sweep_memory_onprem_test
+    foreach(test onprem_replay_test onprem_ssh_test onprem_claim_test onprem_agent_test sweep_cancel_onprem_test sweep_memory_onprem_test
             sweep_deadline_onprem_test)
         target_compile_definitions(${test} PRIVATE
             PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")

@@ -130,6 +130,12 @@ static uint64_t scripted_wall_ms(struct world *world)
     return SCRIPTED_CLOCK_MS + loop_now_ms(world->loop) - world_of(world)->started_ms;
 }
 
+static void scripted_hide(struct world *world, const char *secret)
+{
+    (void)world;
+    (void)secret;
+}
+
 static void scripted_name_value(struct world *world, const char *name, const char *value)
 {
     (void)world;
@@ -162,6 +168,7 @@ static const struct world_ops ops = {
     .has_credentials = world_has_none,
     .wall_ms = scripted_wall_ms,
     .name_value = scripted_name_value,
+    .hide = scripted_hide,
     .finish = scripted_finish,
     .destroy = scripted_destroy,
 };

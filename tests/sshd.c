@@ -100,7 +100,8 @@ static void write_configuration(const struct sshd *sshd)
              "Port %1$d\nListenAddress 127.0.0.1\nHostKey %2$s/host\n"
              "AuthorizedKeysFile %2$s/authorized_keys\nStrictModes no\nUsePAM no\n"
              "PidFile none\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-             "PermitRootLogin yes\nMaxStartups 1000\nSetEnv HOME=%2$s/home\n",
+             "PermitRootLogin yes\nMaxStartups 1000\nSetEnv HOME=%2$s/home ARCHWAY_ROOT=%2$s/root "
+             "PATH=%2$s/bin:/usr/bin:/bin\n",
              sshd->port, folder);
     sshd_write(sshd, "sshd_config", text);
     snprintf(text, sizeof text,
@@ -172,7 +173,7 @@ void sshd_create(struct sshd *sshd)
     /* A service's folder, which a container that never ran the service lacks. */
     if (getuid() == 0 && mkdir(PRIVILEGE_FOLDER, 0755) < 0)
         assert_int_equal(errno, EEXIST);
-    assert_int_equal(mkdir(sshd_path(sshd, "home"), 0700), 0);
+    run_command("mkdir -m 700 %1$s/home %1$s/bin %1$s/root", sshd->folder);
     make_key(sshd, "host");
     make_key(sshd, "user");
     make_key(sshd, "other");

@@ -15,8 +15,8 @@ struct sshd {
     char host_key[256]; /* "TYPE BASE64" */
 };
 
-/* Makes the folder with: host, user, other (keys, with .pub), authorized_keys (user's), ssh_config for the client, home,
- * known_hosts (empty). Starts the server. */
+/* Makes the folder with: host, user, other (keys, with .pub), authorized_keys (user's), ssh_config for the client,
+ * home, known_hosts (empty), bin (comes first in PATH there) and root (ARCHWAY_ROOT there). Starts the server. */
 void sshd_create(struct sshd *sshd);
 void sshd_destroy(struct sshd *sshd);
 

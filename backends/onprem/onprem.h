@@ -62,7 +62,7 @@ const struct onprem_host *onprem_host_find(aw_op *op, const char *name);
 
 /* ---- talking to a machine (ssh.c, fault.c, answer.c) ---- */
 
-/* In scripts.c, which is made from the scripts. */
+/* probe.sh and claim.sh. */
 extern const aw_bytes onprem_probe_script;
 extern const aw_bytes onprem_claim_script;
 

@@ -218,7 +218,8 @@ typedef struct archway_machine {
 
 /* A machine to create: the offer, as a job handed it out, and what to make of it. aw_create in
  * backend.h describes the fields. `token`: NULL makes a new one; give your own to make a repetition
- * after your own crash the same create. */
+ * after your own crash the same create. When the configuration has a `bootstrap`, the machine runs it (docs/bootstrap.md)
+ * unless `no_bootstrap` is 1; user data of your own is refused beside it. */
 typedef struct archway_wish {
     uint32_t size;
     uint32_t ssh_key_count;
@@ -232,6 +233,8 @@ typedef struct archway_wish {
     uint64_t disk_mib;
     const aw_header *options;
     uint64_t option_count;
+    uint32_t no_bootstrap;
+    uint32_t reserved;
 } archway_wish;
 
 /*
