@@ -52,9 +52,9 @@ static void write_config(struct rig *rig)
     snprintf(rig->config, sizeof rig->config, "%s/config.yaml", rig->folder);
     int fd = open(rig->config, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 || dprintf(fd,
-                          "owner: bench\nbackends:\n  - type: lambda\n"
+                          "owner: bench\njournal: %s/journal.db\nbackends:\n  - type: lambda\n"
                           "    endpoint: http://127.0.0.1:%u/api/v1\n    rate_limit: false\n",
-                          rig->port) < 0)
+                          rig->folder, rig->port) < 0)
         die("%s: %s", rig->config, strerror(errno));
     close(fd);
 }
@@ -75,6 +75,13 @@ void rig_start(struct rig *rig, unsigned latency_ms, unsigned boot_ms, unsigned 
     setenv("LAMBDA_API_KEY", "bench-key", 1);
 }
 
+static void unlink_in(const char *folder, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
 void rig_stop(struct rig *rig, struct rig_counts *ret_counts)
 {
     struct rig_counts counts = {0};
@@ -91,6 +98,8 @@ void rig_stop(struct rig *rig, struct rig_counts *ret_counts)
         die("wait4: %s", strerror(errno));
     counts.cpu_s = cpu_seconds(&usage);
     unlink(rig->config);
+    unlink_in(rig->folder, "journal.db");
+    unlink_in(rig->folder, "journal.db-writers");
     rmdir(rig->folder);
     *ret_counts = counts;
 }

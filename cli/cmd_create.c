@@ -6,6 +6,7 @@
 #include "cli/memory.h"
 #include "cli/offers.h"
 #include "cli/outcome.h"
+#include "cli/recovery.h"
 #include "cli/talk.h"
 #include "cli/text.h"
 #include "cli/tries.h"
@@ -179,6 +180,8 @@ int run_create(struct session *session)
     int code = creation_read(session->options, &creation);
     if (code == EXIT_OK)
         code = read_query(session, &query);
+    if (code == EXIT_OK && !options_count(session->options, OPTION_DRY_RUN))
+        code = recovery_begin(session);
     if (code == EXIT_OK)
         code = place(session, &creation, query, &placed);
     if (code != EXIT_OK)

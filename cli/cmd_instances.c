@@ -3,6 +3,7 @@
 #include "cli/exit_code.h"
 #include "cli/machine.h"
 #include "cli/outcome.h"
+#include "cli/recovery.h"
 #include "cli/talk.h"
 #include "cli/verbs.h"
 
@@ -14,6 +15,9 @@ int run_list(struct session *session)
     const char *owner = archway_owner(session->aw);
     archway_call call = session_call(session);
     int code = session_need_backend(session, backend);
+    if (code != EXIT_OK)
+        return code;
+    code = recovery_begin(session);
     if (code != EXIT_OK)
         return code;
     if (options_count(session->options, OPTION_ALL))

@@ -36,6 +36,11 @@ static const struct verb verbs[VERB_COUNT] = {
     {"arch", VERB_ARCH, run_arch, "IMAGE", 1, 1, "where a container image can run",
      "Asks the image's registry for its platforms: nginx, ghcr.io/org/app:1.2,\n"
      "localhost:5000/app@sha256:... . Logins are those of docker and podman.\n"},
+    {"recover", VERB_RECOVER, run_recover, "", 0, 0, "settle what an interrupted run left",
+     "Looks in the journal for creates and ends of which it is not known what came of\n"
+     "them, and asks the providers: what exists is adopted, what does not is closed, an\n"
+     "end that was ordered is seen to. What cannot be told stays open, and the exit\n"
+     "code is 6. create and list begin with a short form of this.\n"},
     {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"

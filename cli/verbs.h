@@ -9,7 +9,7 @@
 
 struct session;
 
-#define VERB_COUNT 10
+#define VERB_COUNT 11
 
 struct verb {
     const char *name;
@@ -33,7 +33,8 @@ enum verb_bit {
     VERB_DOCTOR = 0x80,
     VERB_HELP = 0x100,
     VERB_ARCH = 0x200,
-    VERB_ALL = 0x3ff
+    VERB_RECOVER = 0x400,
+    VERB_ALL = 0x7ff
 };
 
 struct option_row {
@@ -63,6 +64,7 @@ int run_create(struct session *session);
 int run_list(struct session *session);
 int run_show(struct session *session);
 int run_terminate(struct session *session);
+int run_recover(struct session *session);
 int run_sign(struct session *session);
 int run_doctor(struct session *session);
 int run_arch(struct session *session);

@@ -105,6 +105,19 @@ static int read_owner(struct config *config, const struct config_node *node, aw_
     return 0;
 }
 
+static int read_journal(struct config *config, const struct config_node *node, aw_error *ret_error)
+{
+    const char *path = NULL;
+    if (config_need_text(config, node, node->key, &path, ret_error) < 0)
+        return -1;
+    if (path[0] != '/' && strncmp(path, "~/", 2) != 0)
+        return config_fail(ret_error, config->path, node->line,
+                           "`journal` must be a whole path, such as /var/lib/archway/journal.db or "
+                           "~/journal.db.");
+    config->journal = path;
+    return 0;
+}
+
 static int check_names(const struct config *config, aw_error *ret_error)
 {
     for (size_t i = 1; i < config->backend_count; i++) {
@@ -143,8 +156,8 @@ static int read_backends(struct config *config, const struct config_node *node, 
 static int fail_unknown(const struct config *config, const struct config_node *node,
                         aw_error *ret_error)
 {
-    static const char *const known[] = {"owner", "backends", "registry_mirrors", "emulation_factor",
-                                        "bootstrap"};
+    static const char *const known[] = {
+        "owner", "journal", "backends", "registry_mirrors", "emulation_factor", "bootstrap"};
     const char *nearest = kit_nearest_word(node->key, known, sizeof known / sizeof *known);
     if (nearest)
         return config_fail(ret_error, config->path, node->line,
@@ -155,7 +168,7 @@ static int fail_unknown(const struct config *config, const struct config_node *n
             "`%s` belongs to an entry of `backends`. Indent it below that entry's `type`.",
             node->key);
     return config_fail(ret_error, config->path, node->line,
-                       "unknown key `%s`. Only `owner`, `backends`, `registry_mirrors`, "
+                       "unknown key `%s`. Only `owner`, `journal`, `backends`, `registry_mirrors`, "
                        "`emulation_factor` and `bootstrap` stand here.",
                        node->key);
 }
@@ -167,6 +180,7 @@ static int read_member(struct config *config, const struct config_node *node, aw
         int (*read)(struct config *config, const struct config_node *node, aw_error *ret_error);
     } keys[] = {
         {"owner", read_owner},
+        {"journal", read_journal},
         {"backends", read_backends},
         {"registry_mirrors", config_read_mirrors},
         {"emulation_factor", config_read_emulation_factor},

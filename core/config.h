@@ -4,6 +4,7 @@
  * checked here; a backend's keys are checked against the options its plugin declares (config_check).
  *
  *     owner: my-server
+ *     journal: /var/lib/my-server/archway.db
  *     backends:
  *       - type: lambda
  *         name: lambda-research
@@ -43,6 +44,7 @@ struct config_backend {
 struct config {
     char *path; /* NULL: no file */
     const char *owner;
+    const char *journal; /* a path, "~/" being the user's home; or NULL */
     struct config_backend *backends;
     size_t backend_count;
     const struct bootstrap *bootstrap; /* NULL: machines run what they boot */

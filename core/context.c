@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/image_lookup.h"
 #include "core/job.h"
+#include "core/journal.h"
 #include "core/mem.h"
 #include "core/poller.h"
 #include "core/sized.h"
@@ -102,7 +103,8 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
                              fault);
     aw->table = table_create();
     aw->owner = discover_owner(options->owner ? options->owner : aw->config.owner);
-    if (!aw->table || !aw->owner)
+    aw->journal_path = mem_copy_text(options->journal_path);
+    if (!aw->table || !aw->owner || (options->journal_path && !aw->journal_path))
         return no_memory(ret_error);
     aw->world->ops->name_value(aw->world, "owner", aw->owner);
     hide_secrets(aw);
@@ -126,6 +128,7 @@ static void stop_all(archway *aw)
 static void release(archway *aw)
 {
     stop_all(aw);
+    journal_close(aw->journal);
     mem_free(aw->backends);
     table_destroy(aw->table);
     plugins_finish(&aw->plugins);
@@ -134,6 +137,7 @@ static void release(archway *aw)
     config_finish(&aw->config);
     loop_destroy(aw->loop);
     mem_free(aw->owner);
+    mem_free(aw->journal_path);
     mem_free(aw);
 }
 
@@ -152,6 +156,7 @@ int archway_open(const archway_options *options, archway **ret_archway, aw_error
     aw->log = known.log;
     aw->log_arg = known.log_arg;
     aw->log_level = known.log_level;
+    aw->replaying = known.replay_path != NULL;
     if (open_parts(aw, &known, ret_error)) {
         release(aw);
         return -1;

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 struct backend;
+struct journal;
 
 struct archway {
     struct loop *loop;
@@ -26,6 +27,9 @@ struct archway {
     struct table *table;
     uint32_t shard_ids;
     char *owner;
+    struct journal *journal; /* core/journal.h; NULL: not needed so far */
+    char *journal_path;      /* as the host named it, or NULL */
+    bool replaying;
     struct link jobs;
     struct link pollers;       /* core/poller.h */
     struct link image_sources; /* core/image_source.h */

@@ -154,6 +154,17 @@ static void send_now(struct exchange *exchange)
 
 static void find_credentials(struct exchange *exchange);
 
+/* What may make something is written down first. */
+static bool may_leave(struct exchange *exchange)
+{
+    aw_error error = {.size = sizeof error};
+    if (!exchange_is_making(exchange) || op_may_make(exchange->task.op, &error) == 0)
+        return true;
+    error.retry = exchange->unsettled ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
+    exchange_deliver(exchange, NULL, &error);
+    return false;
+}
+
 static void sign_and_send(struct exchange *exchange, const aw_credentials *credentials)
 {
     aw_error error = {0};
@@ -163,7 +174,8 @@ static void sign_and_send(struct exchange *exchange, const aw_credentials *crede
         exchange_deliver(exchange, NULL, &error);
         return;
     }
-    send_now(exchange);
+    if (may_leave(exchange))
+        send_now(exchange);
 }
 
 static bool needs_no_credentials(const struct exchange *exchange)

@@ -163,6 +163,15 @@ int job_add_resource(archway_job *job, const aw_resource *resource)
     return 0;
 }
 
+int job_add_outcome(archway_job *job, const archway_outcome *outcome)
+{
+    archway_outcome *kept = VEC_PUSH(&job->outcomes, &job->outcome_count);
+    if (!kept)
+        return -1;
+    *kept = *outcome;
+    return 0;
+}
+
 int job_add_backend(archway_job *job, const struct backend *backend)
 {
     struct job_backend *kept = VEC_PUSH(&job->backends, &job->backend_count);
@@ -280,6 +289,7 @@ void archway_job_destroy(archway_job *job)
     mem_free(job->findings);
     mem_free(job->tries);
     arena_finish(&job->secrets);
+    mem_free(job->outcomes);
     arena_finish(&job->arena);
     mem_free(job);
 }

@@ -97,6 +97,8 @@ struct archway_job {
     size_t finding_count;
     struct job_try *tries;
     size_t try_count;
+    archway_outcome *outcomes;
+    size_t outcome_count;
 };
 
 /* Makes a job of a kind with a zeroed state. NULL and *ret_error: no memory. */
@@ -122,6 +124,8 @@ void job_end_memory(archway_job *job);
 int job_add_problem(archway_job *job, const aw_error *problem);
 int job_add_instance(archway_job *job, const char *backend, const aw_instance *instance);
 int job_add_resource(archway_job *job, const aw_resource *resource);
+/* Takes the texts as they are: they must live as long as the job. */
+int job_add_outcome(archway_job *job, const archway_outcome *outcome);
 /* These two are not for sinks: without memory they end the job themselves. */
 /* A backend that is asked, or that cannot be and whose reason is a problem of the job's. */
 int job_add_backend(archway_job *job, const struct backend *backend);

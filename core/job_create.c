@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Creating a machine. When it is not known whether the provider made it, the provider is asked for the
+ * Creating a machine. It is in the journal before anything leaves. When it is not known whether the provider made it, the provider is asked for the
  * client token; a create is never sent a second time.
  */
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
 #include "core/job_wish.h"
+#include "core/journal.h"
 #include "core/sized.h"
 
 #include <stdio.h>
@@ -26,6 +27,10 @@ struct create_job {
     struct loop_timer timer;
     struct arena boot; /* the user data that was made, with what is secret in it */
     bool look_first; /* a token of the caller's: is its machine there already, in whatever zone? */
+    uint64_t look_until_ms; /* what was sent for it before may come to be listed until then */
+    uint64_t price_nusd_per_hour;
+    struct journal_hold hold; /* entry 0: nothing is written down, or it is settled */
+    bool known;               /* the journal knows the machine */
 };
 
 static void create(archway_job *job);
@@ -44,6 +49,17 @@ static void note_sent(archway_job *job, const struct op *op, const aw_error *err
     job->sent = job->sent || job->instance_count || (op->kind == OP_CREATE && unknown);
 }
 
+/* What is known to have come to nothing is done. All else stays open, for recovery to settle. */
+static void let_go(archway_job *job)
+{
+    struct create_job *state = job->state;
+    bool nothing = !job->sent && !state->look_first && !state->hold.was_open;
+    if (state->hold.entry && !state->known &&
+        (!nothing || journal_done(job->aw->journal, state->hold.entry, JOURNAL_ABSENT, NULL)))
+        journal_release(job->aw->journal, state->hold.entry);
+    state->hold.entry = 0;
+}
+
 static void stop(archway_job *job)
 {
     struct create_job *state = job->state;
@@ -53,22 +69,62 @@ static void stop(archway_job *job)
     op_destroy(state->op);
     state->op = NULL;
     arena_finish(&state->boot);
+    let_go(job);
 }
 
 static const struct job_kind create_kind = {.stop = stop};
+
+/* The machine is there, whatever becomes of the journal: its intent is, and recovery adopts the machine. */
+static void say_unwritten(archway_job *job, const aw_instance *instance, aw_error *error)
+{
+    char reason[sizeof error->message];
+    const struct create_job *state = job->state;
+    snprintf(reason, sizeof reason, "%s", error->message);
+    kit_error_set(error, error->code,
+                  "the machine %.100s was created, and the journal could not take that down "
+                  "(%.250s): run `archway recover` when it can",
+                  instance->id, reason);
+    op_sign_error(state->op, error);
+    context_log(job->aw, AW_LOG_ERROR, "%s: %s", state->backend->name, error->message);
+    job_add_problem(job, error);
+}
+
+static void write_known(archway_job *job, const aw_instance *instance)
+{
+    struct create_job *state = job->state;
+    aw_error error = {.size = sizeof error};
+    state->known = journal_known(job->aw->journal, state->hold.entry, instance, &error) == 0;
+    if (!state->known)
+        say_unwritten(job, instance, &error);
+}
 
 static void on_instance(struct op *op, const aw_instance *instance)
 {
     archway_job *job = op->owner;
     struct create_job *state = job->state;
-    if (!job->instance_count && job_add_instance(job, state->backend->name, instance))
+    if (job->instance_count)
+        return;
+    write_known(job, instance);
+    if (job_add_instance(job, state->backend->name, instance))
         op_fail_memory(op, "the machine");
 }
 
 static void on_resource(struct op *op, const aw_resource *resource)
 {
-    if (job_add_resource(op->owner, resource))
+    archway_job *job = op->owner;
+    struct create_job *state = job->state;
+    aw_error error = {.size = sizeof error};
+    if (journal_resource(job->aw->journal, state->hold.entry, resource, &error))
+        op_break_off(op, &error);
+    else if (job_add_resource(job, resource))
         op_fail_memory(op, "a resource");
+}
+
+static int on_sending(struct op *op, aw_error *ret_error)
+{
+    archway_job *job = op->owner;
+    const struct create_job *state = job->state;
+    return journal_sending(job->aw->journal, state->hold.entry, ret_error);
 }
 
 /* Nobody's machine but the one with this token. */
@@ -121,6 +177,23 @@ static void on_look_failed(archway_job *job, const aw_error *error)
     }
 }
 
+/* An earlier create with this token may have been sent: where a second one would be a second machine, the first
+ * must be known not to exist. */
+static void create_when_sure(archway_job *job)
+{
+    struct create_job *state = job->state;
+    uint64_t now_ms = loop_now_ms(job->aw->loop);
+    if (now_ms >= state->look_until_ms) {
+        create(job);
+        return;
+    }
+    uint64_t left_ms = state->look_until_ms - now_ms;
+    uint64_t delay_ms =
+        settle_delays_ms[state->round < SETTLE_ROUNDS ? state->round : SETTLE_ROUNDS - 1];
+    state->timer.run = look;
+    loop_set(job->aw->loop, &state->timer, delay_ms < left_ms ? delay_ms : left_ms);
+}
+
 static void on_looked(struct op *op)
 {
     archway_job *job = op->owner;
@@ -134,7 +207,7 @@ static void on_looked(struct op *op)
     else if (error.code)
         on_look_failed(job, &error);
     else if (state->look_first)
-        create(job);
+        create_when_sure(job);
     else
         look_again(job);
 }
@@ -201,6 +274,7 @@ static void on_created(struct op *op)
 static const struct op_sink create_sink = {
     .instance = on_instance,
     .resource = on_resource,
+    .sending = on_sending,
     .done = on_created,
 };
 
@@ -232,10 +306,28 @@ static void on_late(void *arg)
     }
 }
 
+static int write_intent(archway_job *job)
+{
+    struct create_job *state = job->state;
+    aw_error error = {.size = sizeof error};
+    struct journal *journal = journal_of(job->aw, &error);
+    if (!journal || journal_begin(journal, state->backend, &state->wish, state->price_nusd_per_hour,
+                                  &state->hold, &error)) {
+        job_end(job, &error);
+        return -1;
+    }
+    if (state->hold.was_open && !backend_can(state->backend, AW_CAP_IDEMPOTENT_CREATE) &&
+        state->hold.age_ms < JOURNAL_WINDOW_MS)
+        state->look_until_ms = loop_now_ms(job->aw->loop) + JOURNAL_WINDOW_MS - state->hold.age_ms;
+    return 0;
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
     struct create_job *state = job->state;
+    if (write_intent(job))
+        return;
     if (state->look_first)
         look(job);
     else
@@ -284,6 +376,7 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     struct create_job *state = job->state;
     state->backend = backend;
     state->look_first = wish->token != NULL;
+    state->price_nusd_per_hour = wish->offer->priced ? wish->offer->price_nusd_per_hour : 0;
     state->timer = (struct loop_timer){.run = start, .arg = job};
     arena_init(&state->boot, true);
     if (wish_copy(job, wish, &state->wish)) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and ending one machine. */
+/* Reading and ending one machine. The order to end it is in the journal before it leaves. */
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
+#include "core/journal.h"
 
 struct machine_job {
     struct backend *backend;
@@ -10,14 +11,24 @@ struct machine_job {
     aw_ref ref;
     struct op *op;
     struct loop_timer start;
+    struct journal_hold hold; /* of an end; entry 0: nothing is written down, or it is settled */
+    uint64_t ordered_at_ms;
+    uint64_t delay_ms;
 };
 
+#define FIRST_DELAY_MS 2000u
+#define LONGEST_DELAY_MS 16000u
+
+/* An order stays open, for recovery to see to its end. */
 static void stop(archway_job *job)
 {
     struct machine_job *state = job->state;
     loop_stop(job->aw->loop, &state->start);
     op_destroy(state->op);
     state->op = NULL;
+    if (state->hold.entry)
+        journal_release(job->aw->journal, state->hold.entry);
+    state->hold.entry = 0;
 }
 
 static const struct job_kind machine_kind = {.stop = stop};
@@ -30,6 +41,53 @@ static void on_instance(struct op *op, const aw_instance *instance)
         op_fail_memory(op, "the machine");
 }
 
+static void start(void *arg);
+
+/* A provider may not know a machine yet that it has just created. */
+static bool may_be_too_new(archway_job *job)
+{
+    struct machine_job *state = job->state;
+    uint64_t age_ms = state->hold.age_ms + loop_now_ms(job->aw->loop) - state->ordered_at_ms;
+    if (!state->hold.created_here || age_ms >= JOURNAL_WINDOW_MS)
+        return false;
+    loop_set(job->aw->loop, &state->start, state->delay_ms);
+    state->delay_ms =
+        state->delay_ms * 2 < LONGEST_DELAY_MS ? state->delay_ms * 2 : LONGEST_DELAY_MS;
+    return true;
+}
+
+/* Did the provider say no, so that nothing has changed? Then the machine is as it was. All else stays ordered. */
+static bool is_refusal(const aw_error *error)
+{
+    return error->retry != AW_RETRY_UNKNOWN &&
+           (error->code == AW_E_INVALID || error->code == AW_E_DENIED ||
+            error->code == AW_E_CONFLICT || error->code == AW_E_UNSUPPORTED);
+}
+
+static void write_end(archway_job *job, const aw_error *error)
+{
+    struct machine_job *state = job->state;
+    struct journal *journal = job->aw->journal;
+    const aw_instance *instance = archway_job_instance(job, 0, NULL);
+    bool gone = error->code == AW_E_NOT_FOUND ||
+                (error->code == AW_OK && instance && instance->state == AW_STATE_TERMINATED);
+    int failed = -1;
+    if (gone)
+        failed = journal_done(journal, state->hold.entry, JOURNAL_TERMINATED, NULL);
+    else if (is_refusal(error))
+        failed = journal_order_refused(journal, state->hold.entry, NULL);
+    if (!failed)
+        state->hold.entry = 0;
+}
+
+static void on_terminated(archway_job *job, const aw_error *error)
+{
+    if (error->code == AW_E_NOT_FOUND && may_be_too_new(job))
+        return;
+    write_end(job, error);
+    job_end(job, error->code == AW_E_NOT_FOUND ? NULL : error);
+}
+
 static void on_done(struct op *op)
 {
     archway_job *job = op->owner;
@@ -37,11 +95,11 @@ static void on_done(struct op *op)
     aw_error error = op->error;
     op_destroy(op);
     state->op = NULL;
-    if (state->kind == OP_TERMINATE && error.code == AW_E_NOT_FOUND)
-        job_end(job, NULL);
+    if (state->kind == OP_TERMINATE)
+        on_terminated(job, &error);
     else if (error.code)
         job_end(job, &error);
-    else if (state->kind == OP_GET && !job->instance_count)
+    else if (!job->instance_count)
         job_end_with(job, state->backend, AW_E_NOT_FOUND, "the provider knows no such machine");
     else
         job_end(job, NULL);
@@ -49,10 +107,28 @@ static void on_done(struct op *op)
 
 static const struct op_sink sink = {.instance = on_instance, .done = on_done};
 
+static int write_order(archway_job *job)
+{
+    struct machine_job *state = job->state;
+    aw_error error = {.size = sizeof error};
+    if (state->hold.entry)
+        return 0;
+    struct journal *journal = journal_of(job->aw, &error);
+    if (!journal || journal_order_end(journal, state->backend, &state->ref, &state->hold, &error)) {
+        job_end(job, &error);
+        return -1;
+    }
+    state->ordered_at_ms = loop_now_ms(job->aw->loop);
+    state->delay_ms = FIRST_DELAY_MS;
+    return 0;
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
     struct machine_job *state = job->state;
+    if (state->kind == OP_TERMINATE && write_order(job))
+        return;
     state->op = job_op(job, state->backend, state->kind, state->ref.region, &sink);
     if (state->op)
         op_start(state->op, &state->ref);

@@ -165,3 +165,16 @@ int archway_job_try(const archway_job *job, uint64_t index, archway_try *ret_try
     SIZED_GIVE(ret_try, &result);
     return 0;
 }
+
+uint64_t archway_job_outcome_count(const archway_job *job)
+{
+    return job->outcome_count;
+}
+
+int archway_job_outcome(const archway_job *job, uint64_t index, archway_outcome *ret_outcome)
+{
+    if (index >= job->outcome_count)
+        return -1;
+    SIZED_GIVE(ret_outcome, &job->outcomes[index]);
+    return 0;
+}

@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
+#include "core/journal.h"
 #include "core/poller.h"
 
 #include <stdio.h>
@@ -38,13 +39,23 @@ static bool is_lasting(const aw_error *error)
            error->code != AW_E_THROTTLED;
 }
 
+/* Closes the journal's entry of it, if there is one. A machine that is not listed may be a new one, unless its end
+ * was ordered. */
+static void on_gone(struct wait_job *state, bool listed)
+{
+    struct journal *journal = NULL;
+    if (!journal_if_any(state->job->aw, &journal, NULL) && journal)
+        journal_gone(journal, state->backend->name, state->wait.id, !listed, NULL);
+    job_end(state->job, NULL);
+}
+
 static void on_missing(struct wait_job *state)
 {
     archway_job *job = state->job;
     if (++state->missing < GONE_AFTER)
         return;
     if (state->until == AW_STATE_TERMINATED)
-        job_end(job, NULL);
+        on_gone(state, false);
     else if (loop_now_ms(job->aw->loop) - state->started_ms > UNSEEN_MS)
         job_end_with(job, state->backend, AW_E_NOT_FOUND,
                      "the provider does not list the machine any more");
@@ -70,6 +81,8 @@ static void on_present(struct wait_job *state, const aw_instance *instance)
     if (is_reached(state, instance)) {
         if (job_add_instance(job, state->backend->name, instance))
             job_end_memory(job);
+        if (state->until == AW_STATE_TERMINATED)
+            on_gone(state, true);
         job_end(job, NULL);
         return;
     }

@@ -48,6 +48,12 @@ static const char *const availability_names[] = {
     [AW_NO_QUOTA] = "no_quota",
 };
 
+static const char *const fate_names[] = {
+    [ARCHWAY_FATE_OPEN] = "open",     [ARCHWAY_FATE_ADOPTED] = "adopted",
+    [ARCHWAY_FATE_ABSENT] = "absent", [ARCHWAY_FATE_ENDING] = "ending",
+    [ARCHWAY_FATE_GONE] = "gone",
+};
+
 #define NAME_IN(names, number)                                                                     \
     ((number) < sizeof(names) / sizeof *(names) ? (names)[number] : "unknown")
 
@@ -74,4 +80,9 @@ const char *archway_state_name(uint32_t state)
 const char *archway_availability_name(uint32_t availability)
 {
     return NAME_IN(availability_names, availability);
+}
+
+const char *archway_fate_name(uint32_t fate)
+{
+    return NAME_IN(fate_names, fate);
 }

@@ -45,8 +45,7 @@ static uint64_t limiter_time_ms(const struct op *op)
     return op->paced ? loop_now_ms(loop_of(op)) - op->paced_since_ms : 0;
 }
 
-/* Fails it for a reason that is not the provider's. */
-static void break_off(struct op *op, aw_error *error)
+void op_break_off(struct op *op, aw_error *error)
 {
     error->retry = op->made ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     op_fail(op, error);
@@ -65,7 +64,7 @@ static void on_deadline(void *arg)
     const char *trouble = op->backend->trouble;
     kit_error_set(&error, AW_E_TIMEOUT, "not finished in time: the limit was %llu ms%s%s",
                   (unsigned long long)op->deadline_ms, *trouble ? "; before that: " : "", trouble);
-    break_off(op, &error);
+    op_break_off(op, &error);
 }
 
 struct op *op_create(struct backend *backend, enum op_kind kind, const char *region,
@@ -146,6 +145,14 @@ void op_settle(struct op *op)
         end(op);
 }
 
+int op_may_make(struct op *op, aw_error *ret_error)
+{
+    if (!op->sink->sending || op->sink->sending(op, ret_error) == 0)
+        return 0;
+    op_sign_error(op, ret_error);
+    return -1;
+}
+
 void op_sign_error(const struct op *op, aw_error *error)
 {
     credentials_hide(&op->backend->credentials, error);
@@ -174,7 +181,7 @@ void op_fail_memory(struct op *op, const char *what)
 {
     aw_error error = {0};
     kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for %s", what);
-    break_off(op, &error);
+    op_break_off(op, &error);
 }
 
 void op_refuse(struct op *op, const char *what)
@@ -182,14 +189,14 @@ void op_refuse(struct op *op, const char *what)
     aw_error error = {0};
     kit_error_set(&error, AW_E_INTERNAL, "the plugin `%s` %s", op->backend->plugin->entry.provider,
                   what);
-    break_off(op, &error);
+    op_break_off(op, &error);
 }
 
 void op_cancel(struct op *op)
 {
     aw_error error = {0};
     kit_error_set(&error, AW_E_CANCELLED, "cancelled");
-    break_off(op, &error);
+    op_break_off(op, &error);
 }
 
 void op_destroy(struct op *op)

@@ -41,6 +41,8 @@ struct op_sink {
     void (*credentials)(struct op *op, const aw_credentials *credentials);
     void (*image)(struct op *op, const struct image_facts *facts);
     void (*problem)(struct op *op, const aw_error *problem);
+    /* Before something leaves that may make something. Not 0 and *ret_error: it may not. */
+    int (*sending)(struct op *op, aw_error *ret_error);
     void (*done)(struct op *op);
 };
 
@@ -89,6 +91,8 @@ void op_start(struct op *op, const void *wish);
 void op_fail(struct op *op, const aw_error *error);
 /* For want of memory: for what, is for a person. */
 void op_fail_memory(struct op *op, const char *what);
+/* For a reason that is not the provider's: may something have been made? */
+void op_break_off(struct op *op, aw_error *error);
 /* For a mistake of the plugin's: what it did, behind its name. */
 void op_refuse(struct op *op, const char *what);
 
@@ -104,6 +108,9 @@ void op_add_task(struct op *op, struct task *task);
 void op_remove_task(struct task *task); /* before its callback is called */
 void op_settle(struct op *op);          /* after a callback: is anything left? */
 void op_pacing(struct op *op, bool begins);
+
+/* Asks the sink whether something may leave that may make something. -1 and *ret_error: it may not. */
+int op_may_make(struct op *op, aw_error *ret_error);
 
 /* Fills in backend and region, where the error does not name them. */
 void op_sign_error(const struct op *op, aw_error *error);

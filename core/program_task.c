@@ -92,6 +92,15 @@ static void settle(const struct program_task *program)
         program->task.op->made = true;
 }
 
+static void tell(const struct program_task *program, const aw_error *error)
+{
+    struct op *op = program->task.op;
+    if (program->on_error)
+        program->on_error(&op->face, error, NULL, program->arg);
+    else
+        op_fail(op, error);
+}
+
 static void on_done(struct run_call *call)
 {
     struct program_task *program = call->owner;
@@ -105,10 +114,7 @@ static void on_done(struct run_call *call)
         program->on_exit(&op->face, &call->result, program->arg);
     } else {
         explain(program, &error);
-        if (program->on_error)
-            program->on_error(&op->face, &error, NULL, program->arg);
-        else
-            op_fail(op, &error);
+        tell(program, &error);
     }
     release(program);
     op_settle(op);
@@ -118,6 +124,14 @@ static void begin(void *arg)
 {
     struct program_task *program = arg;
     struct op *op = program->task.op;
+    aw_error error = {.size = sizeof error};
+    if (op->kind == OP_CREATE && op_may_make(op, &error)) {
+        op_remove_task(&program->task);
+        tell(program, &error);
+        release(program);
+        op_settle(op);
+        return;
+    }
     program->running = true;
     program->unsettled = op->kind == OP_CREATE;
     op->unsettled += program->unsettled;

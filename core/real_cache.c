@@ -3,6 +3,7 @@
 #include "core/real_cache.h"
 
 #include "core/arena.h"
+#include "core/folder.h"
 #include "core/mem.h"
 #include "kit/buf.h"
 #include "kit/url.h"
@@ -49,19 +50,6 @@ static int add_root(kit_buf *path)
         kit_buf_addf(path, "%s/.cache/archway", home);
     else
         return -1;
-    return 0;
-}
-
-/* Makes the folders of a path that ends in a file. */
-static int make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        int failed = mkdir(path, 0700) && errno != EEXIST;
-        *slash = '/';
-        if (failed)
-            return -1;
-    }
     return 0;
 }
 
@@ -132,7 +120,7 @@ void cache_write(const char *space, const char *key, uint64_t now_ms, const void
     char header[HEADER_SIZE + 1];
     KIT_CLEANUP(mem_free_text) char *path = make_path(space, key, "");
     KIT_CLEANUP(mem_free_text) char *draft = make_path(space, key, ".XXXXXX");
-    if (!path || !draft || size > LARGEST_FILE - HEADER_SIZE || make_folders(draft))
+    if (!path || !draft || size > LARGEST_FILE - HEADER_SIZE || folder_make_for(draft))
         return;
     int fd = mkostemp(draft, O_CLOEXEC);
     if (fd < 0)

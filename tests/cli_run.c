@@ -86,8 +86,12 @@ pid_t cli_start(const char *const *argv, int out_fd)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out_fd >= 0 ? out_fd : out_end, 1);
     posix_spawn_file_actions_adddup2(&actions, err_end, 2);
+    char state_home[sizeof folder + sizeof "XDG_STATE_HOME=/state"];
+    char *variables[ENVIRONMENT + 2] = {state_home};
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state", folder);
+    memcpy(variables + 1, environment, sizeof environment);
     int status = posix_spawn(&child, ARCHWAY_COMMAND, &actions, NULL,
-                             (char *const *)(uintptr_t)argv, environment);
+                             (char *const *)(uintptr_t)argv, variables);
     posix_spawn_file_actions_destroy(&actions);
     close(out_end);
     close(err_end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the command as a user does: arguments in, exit code and both outputs out. Its environment is empty but
- * for what the test adds, its working directory is an empty folder of the test's own. */
+ * for the place of its journal and what the test adds, its working directory is an empty folder of the test's
+ * own. */
 #ifndef ARCHWAY_TESTS_CLI_RUN_H
 #define ARCHWAY_TESTS_CLI_RUN_H
 

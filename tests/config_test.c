@@ -104,10 +104,9 @@ static void test_an_unknown_key_is_told_the_nearest_one(void **state)
         "endpoint: https://x\n",
         "config.yaml:1: `endpoint` belongs to an entry of `backends`. Indent it below that "
         "entry's `type`.");
-    config_refuse(
-        "colour: red\n",
-        "config.yaml:1: unknown key `colour`. Only `owner`, `backends`, `registry_mirrors`, "
-        "`emulation_factor` and `bootstrap` stand here.");
+    config_refuse("colour: red\n", "config.yaml:1: unknown key `colour`. Only `owner`, `journal`, "
+                                   "`backends`, `registry_mirrors`, "
+                                   "`emulation_factor` and `bootstrap` stand here.");
     config_refuse(
         "backends:\n- name: me\n  tpye: cloud\n",
         "config.yaml:3: unknown key `tpye` in a backend without `type`: did you mean `type`?");

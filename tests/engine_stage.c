@@ -17,11 +17,13 @@
 #include <cmocka.h>
 
 struct session stage;
+const char *stage_journal;
 
 int stage_setup(void **state)
 {
     engine_cloud_reset();
     stage = (struct session){.aw = NULL};
+    stage_journal = NULL;
     return make_folder(state);
 }
 
@@ -44,8 +46,10 @@ void stage_open_with(const char *config, const char *recording)
     char *whole = NULL;
     char path[2][PATH_SIZE];
     bool told = getenv("STAGE_LOG") != NULL;
-    struct session_options options = {
-        .recording = path[0], .plugin_dir = ENGINE_PLUGINS, .log = told ? print_log : NULL};
+    struct session_options options = {.recording = path[0],
+                                      .plugin_dir = ENGINE_PLUGINS,
+                                      .journal = stage_journal,
+                                      .log = told ? print_log : NULL};
     assert_true(asprintf(&whole, FIRST_LINE "%s", recording) > 0);
     put("stage.http", whole);
     free(whole);
@@ -165,6 +169,14 @@ archway_job *begin_wait(const char *name, const char *id, uint32_t until, const 
     archway_job *job = NULL;
     aw_error error = {.code = AW_OK};
     int status = archway_wait(stage.aw, &machine, until, call, &job, &error);
+    return begun(status, job, &error);
+}
+
+archway_job *begin_recover(bool once)
+{
+    archway_job *job = NULL;
+    aw_error error = {.code = AW_OK};
+    int status = archway_recover(stage.aw, once, NULL, &job, &error);
     return begun(status, job, &error);
 }
 

@@ -27,6 +27,8 @@
 #define REFUSED "<<< refused\n\n"
 
 extern struct session stage;
+/* Where the journal of the next session lies; NULL, as at first: in memory. */
+extern const char *stage_journal;
 
 /* cmocka's setup and teardown. */
 int stage_setup(void **state);
@@ -49,6 +51,7 @@ archway_job *begin_offers(const archway_query *query, uint64_t max_age_ms,
 archway_job *begin_list(const char *owner, const archway_call *call);
 archway_job *begin_create(const char *name, const char *token, const archway_call *call);
 archway_job *begin_get(const char *name, const char *id, const archway_call *call);
+archway_job *begin_recover(bool once);
 archway_job *begin_terminate(const char *name, const char *id, const archway_call *call);
 archway_job *begin_wait(const char *name, const char *id, uint32_t until, const archway_call *call);
 

@@ -31,7 +31,7 @@ static int enter_folder(void **state)
 
 static int leave_folder(void **state)
 {
-    unlink("config.yaml");
+    live_config_remove("config.yaml");
     return authority_remove(state) || chdir("/") || rmdir(folder);
 }
 

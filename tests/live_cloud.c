@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -127,15 +128,24 @@ void live_cloud_answer(struct peer *peer, const struct heard *heard, void *arg)
 
 void live_config_write(const char *path, const struct tls_server *at, const char *key)
 {
-    char text[1024];
+    char text[2048];
+    char *here = get_current_dir_name();
     int size = snprintf(text, sizeof text,
-                        "owner: my-server\nbackends:\n  - type: lambda\n    endpoint: %s\n"
-                        "    rate_limit: false\n    api_key: %s\n",
-                        server_url(at, "/api/v1"), key);
+                        "owner: my-server\njournal: %s/journal.db\nbackends:\n  - type: lambda\n"
+                        "    endpoint: %s\n    rate_limit: false\n    api_key: %s\n",
+                        here, server_url(at, "/api/v1"), key);
+    free(here);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, (size_t)size), size);
     close(fd);
+}
+
+void live_config_remove(const char *path)
+{
+    unlink(path);
+    unlink("journal.db");
+    unlink("journal.db-writers");
 }
 
 archway *live_open(const char *config_path)

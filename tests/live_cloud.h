@@ -32,8 +32,10 @@ struct live_cloud {
 /* A struct server_plan's script, and its `arg`. */
 void live_cloud_answer(struct peer *peer, const struct heard *heard, void *cloud);
 
-/* Writes the configuration of a backend at that server. */
+/* Writes the configuration of a backend at that server, with a journal in the working directory. */
 void live_config_write(const char *path, const struct tls_server *at, const char *key);
+/* Removes both. */
+void live_config_remove(const char *path);
 
 /* Opens a context with that configuration, and the plugins of this build. Fails the test otherwise. */
 archway *live_open(const char *config_path);

@@ -52,7 +52,7 @@ static int stop_clouds(void **state)
 {
     for (int i = 0; i < THREADS; i++) {
         server_stop(servers[i]);
-        unlink(configs[i]);
+        live_config_remove(configs[i]);
     }
     return authority_remove(state) || chdir("/") || rmdir(folder);
 }

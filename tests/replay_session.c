@@ -21,6 +21,7 @@ bool session_open(struct session *session, const struct session_options *options
         .default_plugin_dir = options->plugin_dir,
         .replay_path = options->recording,
         .owner = "my-server",
+        .journal_path = options->journal,
         .log = options->log,
         .log_arg = options->log_arg,
     };

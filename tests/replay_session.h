@@ -21,6 +21,7 @@ struct session_options {
     const char *recording; /* a path */
     const char *plugin_dir;
     const char *config;
+    const char *journal; /* NULL: in memory */
     archway_log_fn log;
     void *log_arg;
 };

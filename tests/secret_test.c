@@ -77,7 +77,7 @@ static int stop_cloud(void **state)
 {
     kill(cloud_process, SIGKILL);
     waitpid(cloud_process, NULL, 0);
-    unlink("config.yaml");
+    live_config_remove("config.yaml");
     unlink("key");
     return authority_remove(state) || chdir("/") || rmdir(folder);
 }

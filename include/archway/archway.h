@@ -62,6 +62,9 @@ typedef void (*archway_log_fn)(uint32_t level, const char *line, void *arg);
  *   owner          the tag on everything created; overrides the configuration's.
  *   log            gets the log; log_level is the most verbose level wanted (enum aw_log_level).
  *   refresh        1: what is kept on disk (prices, types) is asked for again.
+ *   journal_path   the journal of what was created (docs/reliability.md); else `journal` of the configuration,
+ *                  else $XDG_STATE_HOME/archway/journal.db, else ~/.local/state/archway/journal.db. It is
+ *                  opened when it is first needed. In a replay it is in memory unless it is named here.
  */
 typedef struct archway_options {
     uint32_t size;
@@ -77,6 +80,7 @@ typedef struct archway_options {
     void *log_arg;
     uint32_t refresh;
     uint32_t reserved;
+    const char *journal_path;
 } archway_options;
 
 /* Loads the plugins, reads the configuration, opens the backends. A plugin or backend that does not
@@ -322,6 +326,19 @@ ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
                                   const archway_call *call, archway_job **ret_job,
                                   aw_error *ret_error);
 
+/*
+ * Settles what an ended process left in the journal: creates of which it is not known what came of them, and
+ * ends that were ordered and not seen. Each is looked for at its provider by its token, and ends as an outcome:
+ * adopted, known not to exist, gone, ordered to end again; or it stays open, with the reason. Where a provider's
+ * list may lag behind, the job looks again, for a minute at most; with `once` it looks once and leaves the rest
+ * open. What a living process has under way is not touched. Fails only when the journal cannot be used.
+ */
+ARCHWAY_API int archway_recover(archway *aw, uint32_t once, const archway_call *call,
+                                archway_job **ret_job, aw_error *ret_error);
+
+/* How many writers of the journal have ended and left something to recover: 0 is the usual answer, and cheap. */
+ARCHWAY_API int archway_recoverable(archway *aw, uint64_t *ret_count, aw_error *ret_error);
+
 /* Waits until a machine is running (AW_STATE_RUNNING, with an address) or gone (AW_STATE_TERMINATED).
  * Any number of waits on one backend and region share one poll. */
 ARCHWAY_API int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_state,
@@ -441,6 +458,31 @@ ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint
 ARCHWAY_API const char *archway_job_token(const archway_job *job);
 ARCHWAY_API int archway_job_sent(const archway_job *job);
 
+/* What became of a thing that archway_recover looked at. */
+enum archway_fate {
+    ARCHWAY_FATE_OPEN = 0, /* not known yet: the reason says why; looked at again the next time */
+    ARCHWAY_FATE_ADOPTED = 1, /* the machine exists, and the journal knows it now */
+    ARCHWAY_FATE_ABSENT = 2,  /* known not to exist */
+    ARCHWAY_FATE_ENDING = 3,  /* its end is ordered, and it is not gone yet */
+    ARCHWAY_FATE_GONE = 4     /* it has ended */
+};
+typedef struct archway_outcome {
+    uint32_t size;
+    uint32_t fate;    /* enum archway_fate */
+    const char *kind; /* "machine", or as aw_resource has it */
+    const char *backend;
+    const char *region;
+    const char *id; /* NULL: none is known */
+    const char *name;
+    const char *token;
+    const char *reason; /* a sentence, or NULL */
+    uint64_t created_at_ms;
+    uint64_t expires_at_ms;
+} archway_outcome;
+ARCHWAY_API uint64_t archway_job_outcome_count(const archway_job *job);
+ARCHWAY_API int archway_job_outcome(const archway_job *job, uint64_t index,
+                                    archway_outcome *ret_outcome);
+
 /* The headers of archway_sign. A secret value is shown as "<secret>", with its prefix if it has one, unless
  * ARCHWAY_SHOW_SECRETS was given and its backend allows it. */
 ARCHWAY_API uint64_t archway_job_header_count(const archway_job *job);
@@ -472,6 +514,7 @@ ARCHWAY_API const char *archway_arch_name(uint32_t arch);
 ARCHWAY_API const char *archway_arch_source_name(uint32_t source);
 ARCHWAY_API const char *archway_state_name(uint32_t state);
 ARCHWAY_API const char *archway_availability_name(uint32_t availability);
+ARCHWAY_API const char *archway_fate_name(uint32_t fate);
 
 /* Reads an architecture's name, whatever its spelling; "any" too. AW_E_INVALID with the accepted words. */
 ARCHWAY_API int archway_arch_parse(const char *text, uint32_t *ret_arch, aw_error *ret_error);

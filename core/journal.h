@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The journal: what was asked of providers, written down before it is asked, so that nothing that is paid for
+ * is forgotten, whenever the process ends. It is an SQLite file that all contexts of a user's machine share;
+ * in a replay it is in memory. What a function here has returned 0 for is on the disk.
+ *
+ *     intent --> known --> ending --> done          a machine's way
+ *        |                             ^
+ *        +---- known not to exist -----+
+ *
+ * An entry that is under way has a writer: the context that will bring it on. A writer that lives holds a lock,
+ * which the kernel drops when its process ends, however it ends. What no living writer has, recovery takes up.
+ */
+#ifndef ARCHWAY_CORE_JOURNAL_H
+#define ARCHWAY_CORE_JOURNAL_H
+
+#include "core/arena.h"
+#include "core/backend.h"
+
+struct journal;
+
+enum journal_state {
+    JOURNAL_INTENT = 1, /* a create may have been sent */
+    JOURNAL_KNOWN = 2,  /* its machine has a name at the provider */
+    JOURNAL_ENDING = 3, /* its end is ordered, or about to be */
+    JOURNAL_DONE = 4
+};
+
+/* How an entry came to be done. */
+#define JOURNAL_ABSENT "absent"         /* no machine came of it */
+#define JOURNAL_TERMINATED "terminated" /* the provider says that it is gone */
+#define JOURNAL_MISSING "missing"       /* the provider lists it no more: it may do so again */
+
+/* How long a provider's list may lag behind what was asked of it. What such an old request did not bring into a
+ * whole list does not exist. */
+#define JOURNAL_WINDOW_MS 65000u
+
+/* An entry that a job has begun, or taken up again. */
+struct journal_hold {
+    int64_t entry;
+    bool created_here; /* there was one already, of a create */
+    bool was_open;     /* and it was not known what had come of it */
+    uint64_t age_ms;   /* of that one: since a request may last have left for it */
+};
+
+/* An entry, as it is read. The texts live as long as the arena that was given. */
+struct journal_entry {
+    int64_t id;
+    enum journal_state state;
+    uint64_t created_at_ms;
+    uint64_t expires_at_ms; /* 0: never */
+    uint64_t age_ms; /* since a request may last have left for it; 0 when that cannot be told */
+    uint64_t missing_at_ms; /* since when the provider does not list it; 0: it does */
+    uint32_t arch;
+    const char *backend;
+    const char *endpoint;
+    const char *region;
+    const char *zone;
+    const char *instance_type;
+    const char *name;
+    const char *owner;
+    const char *token;       /* NULL: not created by an Archway that wrote it down here */
+    const char *instance_id; /* NULL: none is known */
+    const char *data;
+    const char *ending; /* JOURNAL_ABSENT ... when it is done */
+};
+
+/* The context's journal, opened at the first call; made when it is not there. NULL and *ret_error: the file
+ * cannot be used, and nothing may be created. */
+struct journal *journal_of(archway *aw, aw_error *ret_error);
+/* The same where an empty one would do as well: 0 and NULL when there is no file so far. */
+int journal_if_any(archway *aw, struct journal **ret_journal, aw_error *ret_error);
+void journal_close(struct journal *journal);
+const char *journal_path(const struct journal *journal); /* ":memory:" in a replay */
+
+/* --- Creates: core/journal_create.c. Each returns 0, or -1 and why it could not be written. --- */
+
+/* Before anything of a create leaves. A token of the caller's takes its entry up again; AW_E_CONFLICT while
+ * another living context has it. */
+int journal_begin(struct journal *journal, const struct backend *backend, const aw_create *wish,
+                  uint64_t price_nusd_per_hour, struct journal_hold *ret_hold, aw_error *ret_error);
+/* Before each request that may make something, if the last note of it is not quite new. */
+int journal_sending(struct journal *journal, int64_t entry, aw_error *ret_error);
+/* Before the resource is made. */
+int journal_resource(struct journal *journal, int64_t entry, const aw_resource *resource,
+                     aw_error *ret_error);
+int journal_known(struct journal *journal, int64_t entry, const aw_instance *instance,
+                  aw_error *ret_error);
+
+/* --- Ends: core/journal_end.c. --- */
+
+/* Before the order leaves; makes an entry of a machine that has none. */
+int journal_order_end(struct journal *journal, const struct backend *backend, const aw_ref *ref,
+                      struct journal_hold *ret_hold, aw_error *ret_error);
+/* The provider refused the order: the machine is known as before. */
+int journal_order_refused(struct journal *journal, int64_t entry, aw_error *ret_error);
+int journal_done(struct journal *journal, int64_t entry, const char *ending, aw_error *ret_error);
+/* The same for whichever entry knows this machine, if any: that its end was ordered, or whatever it says. */
+int journal_gone(struct journal *journal, const char *backend, const char *instance_id,
+                 bool if_ordered, aw_error *ret_error);
+/* Lets go of an entry that stays open: recovery may take it up. Nothing is lost when it cannot be written. */
+void journal_release(struct journal *journal, int64_t entry);
+
+/* --- Reading: core/journal_read.c. --- */
+
+/* Takes over what is under way and has no living writer, in the order of backend, region and token. Entries and
+ * texts are in `arena`. */
+int journal_claim(struct journal *journal, struct arena *arena, struct journal_entry **ret_entries,
+                  size_t *ret_count, aw_error *ret_error);
+/* How many there are to claim: cheap, takes nothing. */
+int journal_claimable(struct journal *journal, size_t *ret_count, aw_error *ret_error);
+
+/* Calls `each` with all entries that are not done, of one backend, or of all when it is NULL. */
+int journal_each(struct journal *journal, const char *backend,
+                 int (*each)(void *arg, const struct journal_entry *entry), void *arg,
+                 aw_error *ret_error);
+
+/* Several writes as one: all of them or none. */
+int journal_group(struct journal *journal, aw_error *ret_error);
+int journal_group_end(struct journal *journal, aw_error *ret_error); /* commits */
+void journal_group_drop(struct journal *journal);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an order to end a machine writes down, and how entries are done. */
+#include "core/journal_parts.h"
+
+/* The entry that knows the machine: 1, 0 when there is none, -1. */
+static int find(struct journal *journal, const char *backend, const char *instance_id,
+                struct journal_hold *hold, aw_error *ret_error)
+{
+    KIT_CLEANUP(journal_finish)
+    sqlite3_stmt *row =
+        journal_query(journal, ret_error,
+                      "SELECT id, token IS NOT NULL, boot, sent_ms, sent_mono_ms FROM entry"
+                      " WHERE backend = ?1 AND instance_id = ?2 ORDER BY id DESC LIMIT 1",
+                      "tt", backend, instance_id);
+    int found = row ? journal_step(journal, row, ret_error) : -1;
+    if (found < 1)
+        return found;
+    hold->entry = sqlite3_column_int64(row, 0);
+    hold->created_here = sqlite3_column_int(row, 1) != 0;
+    hold->age_ms = journal_age_ms(journal, (const char *)sqlite3_column_text(row, 2),
+                                  sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4));
+    return 1;
+}
+
+static int mark_ending(struct journal *journal, int64_t entry, aw_error *ret_error)
+{
+    return journal_run(journal, ret_error,
+                       "UPDATE entry SET state = 3, ending = NULL, writer = ?2, changed_ms = ?3"
+                       " WHERE id = ?1",
+                       "iiu", entry, journal->writer, journal_wall_ms(journal));
+}
+
+/* Of a machine that was not created from here. When it was made is not known: its end is all that counts. */
+static int insert_ending(struct journal *journal, const struct backend *backend, const aw_ref *ref,
+                         int64_t *ret_entry, aw_error *ret_error)
+{
+    int failed = journal_run(
+        journal, ret_error,
+        "INSERT INTO entry (state, writer, backend, provider, endpoint, account, region, zone,"
+        " created_ms, sent_ms, sent_mono_ms, boot, changed_ms, instance_id, data)"
+        " VALUES (3, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?8, ?11, ?12)",
+        "ittttttuuttt", journal->writer, backend->name, backend->plugin->entry.provider,
+        backend->endpoint, backend->credentials.present ? backend->credentials.value.source : NULL,
+        ref->region ? ref->region : "", ref->zone, journal_wall_ms(journal),
+        journal_mono_ms(journal), journal->boot, ref->id, ref->data);
+    if (!failed)
+        *ret_entry = sqlite3_last_insert_rowid(journal->db);
+    return failed;
+}
+
+int journal_order_end(struct journal *journal, const struct backend *backend, const aw_ref *ref,
+                      struct journal_hold *ret_hold, aw_error *ret_error)
+{
+    struct journal_hold hold = {0};
+    if (journal_group(journal, ret_error))
+        return -1;
+    int found = find(journal, backend->name, ref->id, &hold, ret_error);
+    if (found < 0 || (found ? mark_ending(journal, hold.entry, ret_error)
+                            : insert_ending(journal, backend, ref, &hold.entry, ret_error))) {
+        journal_group_drop(journal);
+        return -1;
+    }
+    if (journal_group_end(journal, ret_error))
+        return -1;
+    *ret_hold = hold;
+    return 0;
+}
+
+int journal_order_refused(struct journal *journal, int64_t entry, aw_error *ret_error)
+{
+    return journal_run(journal, ret_error,
+                       "UPDATE entry SET state = 2, writer = 0, changed_ms = ?2"
+                       " WHERE id = ?1 AND state = 3",
+                       "iu", entry, journal_wall_ms(journal));
+}
+
+int journal_done(struct journal *journal, int64_t entry, const char *ending, aw_error *ret_error)
+{
+    return journal_run(journal, ret_error,
+                       "UPDATE entry SET state = 4, ending = ?2, writer = 0, changed_ms = ?3"
+                       " WHERE id = ?1",
+                       "itu", entry, ending, journal_wall_ms(journal));
+}
+
+int journal_gone(struct journal *journal, const char *backend, const char *instance_id,
+                 bool if_ordered, aw_error *ret_error)
+{
+    return journal_run(journal, ret_error,
+                       "UPDATE entry SET state = 4, ending = 'terminated', writer = 0,"
+                       " changed_ms = ?3 WHERE backend = ?1 AND instance_id = ?2 AND state < 4"
+                       " AND state >= ?4",
+                       "ttui", backend, instance_id, journal_wall_ms(journal),
+                       (int64_t)(if_ordered ? JOURNAL_ENDING : JOURNAL_INTENT));
+}
+
+void journal_release(struct journal *journal, int64_t entry)
+{
+    journal_run(journal, NULL, "UPDATE entry SET writer = 0 WHERE id = ?1 AND writer = ?2", "ii",
+                entry, journal->writer);
+}
