@@ -160,6 +160,7 @@ static void test_an_answer_that_cannot_be_read_is_no_empty_list(void **state)
         LISTED("<item/>", ""),
         LISTED(RESERVED("<item/>"), ""),
         LISTED(RESERVED(MACHINE("", "16", "running", "")), ""),
+        LISTED(RESERVED(MACHINE("i-1\n/i-2", "16", "running", "")), ""),
         LISTED(RESERVED(MACHINE("i-1", "-1", "running", "")), ""),
         LISTED(RESERVED(MACHINE("i-1", "99999999999999999999", "running", "")), ""),
         "<DescribeInstancesResponse><reservationSet><item>",
@@ -275,6 +276,11 @@ static void test_one_of_unknown_age_is_asked_for_a_few_times(void **state)
     host_answer(host, 200, LISTED(RESERVED(MACHINE("i-1", "0", "pending", "")), ""));
     assert_contains(host_results(host), "machine i-1");
     host->now_ms = NOW_MS;
+    const aw_ref odd = {.size = sizeof odd, .region = "us-east-1", .id = "i-1/x"};
+    host_begin(host);
+    vtable()->get(&host->op, &odd);
+    host_answer(host, 400, UNKNOWN);
+    assert_failed(host, AW_E_NOT_FOUND, "EC2 knows no machine i-1/x");
     begin_get(host, NULL);
     host_answer(host, 400, EC2_ERROR("InvalidInstanceID.Malformed", "Invalid id: \"i-1\""));
     assert_int_equal(host->error.code, AW_E_INVALID);

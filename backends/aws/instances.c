@@ -131,6 +131,13 @@ struct machine {
     uint64_t unseen_until_ms; /* as long as "no such machine" means "not yet" */
 };
 
+/* For what is no id of a machine there is nothing to wait for. */
+static int is_id(const char *id)
+{
+    size_t size = strncmp(id, "i-", 2) == 0 ? strspn(id + 2, "0123456789abcdef") : 0;
+    return size > 0 && id[2 + size] == '\0';
+}
+
 static struct machine *machine_create(aw_op *op, const aw_ref *ref, uint64_t unseen_until_ms)
 {
     struct machine *machine = aw_alloc(op, sizeof *machine);
@@ -138,7 +145,8 @@ static struct machine *machine_create(aw_op *op, const aw_ref *ref, uint64_t uns
         return NULL;
     machine->region = kit_copy_text(op, ref->region);
     machine->id = kit_copy_text(op, ref->id);
-    machine->unseen_until_ms = machine_unseen_until_ms(ref->data, unseen_until_ms);
+    machine->unseen_until_ms =
+        is_id(ref->id) ? machine_unseen_until_ms(ref->data, unseen_until_ms) : 0;
     return machine->id && (machine->region || !ref->region) ? machine : NULL;
 }
 

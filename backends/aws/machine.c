@@ -67,6 +67,14 @@ static int is_name(const char *text)
     return !text || strnlen(text, LONGEST_NAME + 1) <= LONGEST_NAME;
 }
 
+/* It stands in a reference and on a command line. */
+static int is_id(const char *text)
+{
+    static const char characters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    return *text && text[strspn(text, characters)] == '\0';
+}
+
 /* The lengths that EC2 itself has. */
 static int check(kit_xml *document, const aw_instance *instance)
 {
@@ -88,7 +96,7 @@ static int check(kit_xml *document, const aw_instance *instance)
         if (!is_name(names[i]))
             return kit_error_set(&document->error, AW_E_PROTOCOL,
                                  "a machine has a name of more than %d bytes", LONGEST_NAME);
-    if (!*instance->id)
+    if (!is_id(instance->id))
         return kit_error_set(&document->error, AW_E_PROTOCOL, "instanceId: expected an id");
     return 0;
 }
