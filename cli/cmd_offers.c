@@ -2,6 +2,7 @@
 /* archway offers */
 #include "cli/exit_code.h"
 #include "cli/offers.h"
+#include "cli/seen.h"
 #include "cli/talk.h"
 #include "cli/verbs.h"
 
@@ -25,5 +26,7 @@ int run_offers(struct session *session)
         code = offers_ask(session, query, &job);
     if (!job || code >= EXIT_SIGNAL)
         return code;
+    if (!options_text(session->options, OPTION_REPLAY))
+        seen_note(job);
     return exit_code_worse(code, offers_print(session->options->format, job));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The archway command: reads the command line, runs its verb, ends with its exit code. */
+#include "cli/complete.h"
 #include "cli/exit_code.h"
 #include "cli/memory.h"
 #include "cli/options.h"
@@ -10,6 +11,7 @@
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -60,15 +62,35 @@ static int print_help(const struct options *options)
     KIT_CLEANUP(kit_buf_finish) kit_buf out;
     const struct verb *verb = options->verb;
     cli_buf_init(&out);
-    if (verb && !verb->run && options->operand_count > 0) {
+    if (verb && verb->bit == VERB_HELP && options->operand_count > 0) {
         const char *name = options->operands[0];
         verb = verb_find(name);
         if (!verb)
             return say_usage("there is no command \"%s\"; `archway help` lists them", name);
-    } else if (verb && !verb->run) {
+    } else if (verb && verb->bit == VERB_HELP) {
         verb = NULL;
     }
     help_print(verb, &out);
+    return output_write(&out);
+}
+
+static int print_completion(const char *shell)
+{
+    const char *script = complete_script(shell);
+    if (!script)
+        return say_usage("no completion for \"%s\"; there is one for bash, zsh and fish", shell);
+    KIT_CLEANUP(kit_buf_finish) kit_buf out;
+    cli_buf_init(&out);
+    kit_buf_add_text(&out, script);
+    return output_write(&out);
+}
+
+/* What the scripts of completion ask: `archway complete WORD...`. The words may be anything. */
+static int print_candidates(char *const *words, size_t count)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf out;
+    cli_buf_init(&out);
+    complete_words(words, count, &out);
     return output_write(&out);
 }
 
@@ -85,6 +107,9 @@ static int run(const struct options *options)
 {
     if (options_count(options, OPTION_VERSION))
         return print_version();
+    if (options->verb && options->verb->bit == VERB_COMPLETION &&
+        !options_count(options, OPTION_HELP))
+        return print_completion(options->operands[0]);
     if (options_count(options, OPTION_HELP) || (options->verb && !options->verb->run))
         return print_help(options);
     if (!options->verb)
@@ -99,6 +124,8 @@ int main(int argc, char **argv)
     protect_memory();
     return_large_blocks();
     signals_catch();
+    if (argc > 1 && strcmp(argv[1], "complete") == 0)
+        return print_candidates(argv + 2, (size_t)argc - 2);
     int code = options_read(&options, argc, argv);
     if (code == EXIT_OK)
         code = run(&options);

@@ -134,10 +134,10 @@ static const char *take_verb(struct options *options)
 
 static int unknown_verb(const char *name)
 {
-    const char *known[VERB_COUNT] = {NULL};
-    for (size_t i = 0; i < VERB_COUNT; i++)
+    const char *known[MOST_VERBS] = {NULL};
+    for (size_t i = 0; verb_at(i) != NULL; i++)
         known[i] = verb_at(i)->name;
-    const char *nearest = kit_nearest_word(name, known, VERB_COUNT);
+    const char *nearest = kit_nearest_word(name, known, MOST_VERBS);
     if (nearest)
         return say_usage("there is no command \"%s\"; did you mean %s?", name, nearest);
     return say_usage("there is no command \"%s\"; `archway help` lists them", name);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const struct verb verbs[VERB_COUNT] = {
+static const struct verb verbs[] = {
     {"backends", VERB_BACKENDS, run_backends, "", 0, 0,
      "which backends were loaded or refused, and why",
      "For each plugin: its version, ABI, capabilities and file, or why it was refused.\n"
@@ -50,8 +50,17 @@ static const struct verb verbs[VERB_COUNT] = {
     {"doctor", VERB_DOCTOR, run_doctor, "", 0, 0,
      "credentials, endpoint, proxy, CA, clock: all good?",
      "Asks each backend one real question and tells what was found where, good or not.\n"},
+    {"completion", VERB_COMPLETION, NULL, "SHELL", 1, 1,
+     "completion for bash, zsh or fish",
+     "Prints the shell's part of completion, to be sourced or installed. Commands and\n"
+     "options are completed, backends and machines by asking for them, and regions,\n"
+     "types and GPUs by what offers have shown on this machine.\n\n"
+     "    source <(archway completion bash)\n"
+     "    archway completion fish > ~/.config/fish/completions/archway.fish\n"},
     {"help", VERB_HELP, NULL, "[COMMAND]", 0, 1, "this help, or a command's own", ""},
 };
+
+_Static_assert(sizeof verbs / sizeof *verbs <= MOST_VERBS, "room for their names");
 
 #define VERB_FILTERS (VERB_OFFERS | VERB_CREATE)
 
@@ -130,7 +139,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 
 const struct verb *verb_at(size_t index)
 {
-    return index < VERB_COUNT ? &verbs[index] : NULL;
+    return index < sizeof verbs / sizeof *verbs ? &verbs[index] : NULL;
 }
 
 const struct verb *verb_find(const char *name)

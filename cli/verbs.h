@@ -9,7 +9,7 @@
 
 struct session;
 
-#define VERB_COUNT 11
+#define MOST_VERBS 32
 
 struct verb {
     const char *name;
@@ -34,7 +34,8 @@ enum verb_bit {
     VERB_HELP = 0x100,
     VERB_ARCH = 0x200,
     VERB_RECOVER = 0x400,
-    VERB_ALL = 0x7ff
+    VERB_COMPLETION = 0x800,
+    VERB_ALL = 0x7fffffff
 };
 
 struct option_row {
