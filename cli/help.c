@@ -31,12 +31,24 @@ static bool has_own_options(unsigned verbs)
     return false;
 }
 
+const char help_introduction[] =
+    "Rents machines of either CPU architecture, wherever they are cheapest.\n";
+
+const char help_files[] =
+    "The configuration is read from --config, else ARCHWAY_CONFIG, else\n"
+    "~/.config/archway/config.yaml; without one, every backend whose credentials are\n"
+    "found is used. ARCHWAY_BACKEND_PATH names further folders of plugins.\n";
+
+const char help_exit_codes[] =
+    "  0  ok                        4  bad credentials, or no permission\n"
+    "  1  failed                    5  no capacity, or no quota\n"
+    "  2  wrong usage               6  partial: some of it failed\n"
+    "  3  nothing matched           130, 143  interrupted (SIGINT, SIGTERM)\n";
+
 static void print_command(kit_buf *out)
 {
     const struct verb *verb;
-    kit_buf_add_text(out,
-                     "Rents machines of either CPU architecture, wherever they are cheapest.\n\n"
-                     "Usage: archway COMMAND [OPTION]...\n\n");
+    kit_buf_addf(out, "%s\nUsage: archway COMMAND [OPTION]...\n\n", help_introduction);
     for (size_t i = 0; (verb = verb_at(i)) != NULL; i++) {
         char usage[40];
         snprintf(usage, sizeof usage, "%s %s", verb->name, verb->operands);
@@ -44,15 +56,7 @@ static void print_command(kit_buf *out)
     }
     kit_buf_add_text(out, "\nOptions of every command:\n");
     print_options(VERB_ALL, true, out);
-    kit_buf_add_text(
-        out, "\nThe configuration is read from --config, else ARCHWAY_CONFIG, else\n"
-             "~/.config/archway/config.yaml; without one, every backend whose credentials are\n"
-             "found is used. ARCHWAY_BACKEND_PATH names further folders of plugins.\n"
-             "\nExit codes:\n"
-             "  0  ok                        4  bad credentials, or no permission\n"
-             "  1  failed                    5  no capacity, or no quota\n"
-             "  2  wrong usage               6  partial: some of it failed\n"
-             "  3  nothing matched           130, 143  interrupted (SIGINT, SIGTERM)\n");
+    kit_buf_addf(out, "\n%s\nExit codes:\n%s", help_files, help_exit_codes);
 }
 
 void help_print(const struct verb *verb, kit_buf *out)

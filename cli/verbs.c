@@ -50,8 +50,7 @@ static const struct verb verbs[] = {
     {"doctor", VERB_DOCTOR, run_doctor, "", 0, 0,
      "credentials, endpoint, proxy, CA, clock: all good?",
      "Asks each backend one real question and tells what was found where, good or not.\n"},
-    {"completion", VERB_COMPLETION, NULL, "SHELL", 1, 1,
-     "completion for bash, zsh or fish",
+    {"completion", VERB_COMPLETION, NULL, "SHELL", 1, 1, "completion for bash, zsh or fish",
      "Prints the shell's part of completion, to be sourced or installed. Commands and\n"
      "options are completed, backends and machines by asking for them, and regions,\n"
      "types and GPUs by what offers have shown on this machine.\n\n"

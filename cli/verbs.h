@@ -56,6 +56,11 @@ const struct verb *verb_at(size_t index);
 /* Indexed by enum option_id. */
 extern const struct option_row option_rows[OPTION_COUNT];
 
+/* What help says of the whole command. */
+extern const char help_introduction[];
+extern const char help_files[];
+extern const char help_exit_codes[];
+
 /* Of one verb, or of the whole command when NULL. */
 void help_print(const struct verb *verb, kit_buf *out);
 

@@ -18,7 +18,7 @@ endif()
 if(TARGET archway_backend_aws)
     # The command, from outside.
     archway_test(cli_aws_test cli_aws_test.c cli_run.c)
-    target_compile_definitions(cli_aws_test PRIVATE ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>")
+    target_compile_definitions(cli_aws_test PRIVATE ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(cli_aws_test archway_command archway_backend_aws)
 endif()
 if(TARGET archway_backend_aws)

@@ -2,7 +2,7 @@
 if(TARGET archway_backend_hetzner)
     archway_test(hetzner_test hetzner_test.c cli_run.c)
     target_compile_definitions(hetzner_test PRIVATE
-        ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>")
+        ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(hetzner_test archway_command archway_backend_hetzner)
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_hetzner_test sweep_${sweep}_test.c
