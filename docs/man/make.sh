@@ -33,4 +33,6 @@ done
 "${pages[@]}" config "$date" "$source/docs/man/archway.yaml.5.in" "${plugins[@]}" | write archway.yaml 5
 from_markdown archway-recording 5 fixtures/README.md "a recorded conversation with a provider"
 from_markdown archway-backend 7 docs/abi.md "the plugin ABI of Archway"
+from_markdown archway-bootstrap 7 docs/bootstrap.md "the agent that a new machine of Archway runs"
+from_markdown archway-onprem 7 docs/onprem.md "machines of one's own, as a backend of Archway"
 from_markdown archway-placement 7 docs/placement.md "which offer is tried next when one cannot be had"
