@@ -112,6 +112,24 @@ static void test_a_create_that_fails_says_what_to_do(void **state)
     }
 }
 
+/* The clock is the replay's: a second more, or a second question, and the limit would be what ends it. */
+static void test_a_silent_metadata_server_is_waited_for_a_second_and_no_more(void **state)
+{
+    aw_offer offer = gcp_axion();
+    archway *aw = gcp_open("metadata-silent");
+    (void)state;
+    archway_job *job = gce_create(aw, &offer, 1001);
+    assert_error(job, AW_E_TIMEOUT, "No token from the metadata server: ");
+    assert_int_equal(archway_job_sent(job), 0);
+    archway_job_destroy(job);
+    gcp_close(aw);
+    aw = gcp_open("metadata-silent");
+    job = gce_create(aw, &offer, 999);
+    assert_null(strstr(archway_job_error(job)->message, "metadata server: "));
+    archway_job_destroy(job);
+    gcp_close(aw);
+}
+
 /* ---- lists ---- */
 
 static void test_a_list_is_whole_whatever_happens_on_the_way(void **state)
@@ -205,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_an_axion_lives_and_ends),
         cmocka_unit_test(test_a_create_ends_with_one_machine),
         cmocka_unit_test(test_a_create_that_fails_says_what_to_do),
+        cmocka_unit_test(test_a_silent_metadata_server_is_waited_for_a_second_and_no_more),
         cmocka_unit_test(test_a_list_is_whole_whatever_happens_on_the_way),
         cmocka_unit_test(test_a_list_with_a_hole_names_it),
         cmocka_unit_test(test_a_list_that_cannot_be_had_is_no_empty_one),

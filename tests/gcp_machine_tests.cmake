@@ -23,4 +23,8 @@ if(TARGET archway_backend_gcp)
             PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(sweep_${sweep}_gcp_machines_test archway_backend_gcp)
     endforeach()
+    # The command, from outside.
+    archway_test(cli_gcp_test cli_gcp_test.c cli_run.c)
+    target_compile_definitions(cli_gcp_test PRIVATE ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>")
+    add_dependencies(cli_gcp_test archway_command archway_backend_gcp)
 endif()
