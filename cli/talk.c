@@ -92,7 +92,8 @@ static void add_details(kit_buf *buf, const aw_error *error)
         kit_buf_addf(buf, ", code %s", error->provider_code);
     if (*error->request_id)
         kit_buf_addf(buf, ", request id %s", error->request_id);
-    bool lost = error->code == AW_E_UNAVAILABLE || error->code == AW_E_TIMEOUT;
+    bool lost = error->code == AW_E_UNAVAILABLE || error->code == AW_E_TIMEOUT ||
+                error->code == AW_E_PROTOCOL;
     if (*error->request && (lost || buf->size > start))
         kit_buf_addf(buf, ", request %s", error->request);
 }

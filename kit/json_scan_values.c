@@ -5,6 +5,7 @@
 #include "kit/utf8.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,10 +18,11 @@ enum {
 
 static void refuse(kit_scan *scan, const char *expected, const char *found)
 {
+    size_t size = scan->name_size < MAX_NAME_SHOWN ? scan->name_size : MAX_NAME_SHOWN;
     if (scan->problem.code == AW_OK)
         kit_error_set(&scan->problem, AW_E_PROTOCOL, "%.*s: expected %s, found %s",
-                      (int)(scan->name_size < MAX_NAME_SHOWN ? scan->name_size : MAX_NAME_SHOWN),
-                      scan->name ? scan->name : "", expected, found);
+                      size ? (int)size : INT_MAX, size ? scan->name : "the document", expected,
+                      found);
 }
 
 static const char *kind_of(char first)

@@ -189,6 +189,7 @@ static void test_zones_with_machines_left_are_tried(void **state)
                                              "", "\"count\":\"1\"", ""))));
     assert_contains(host_last(&host)->line, "/zones/us-central1-b/instances?");
     host_answer(&host, 200, FAILED("ZONE_RESOURCE_POOL_EXHAUSTED", "none left", 503));
+    host_ring(&host);
     assert_failed(&host, AW_E_NO_CAPACITY, "none left");
     host_finish(&host);
 }
@@ -343,6 +344,24 @@ static void test_offers_of_a_reservation_that_is_not_there_are_an_error(void **s
     assert_failed(host, AW_E_INVALID, "There is no reservation mine of machines in p-1");
 }
 
+/* A create chooses among them, and asks for the reservation all the same. */
+static void test_all_is_offered_where_a_reservation_may_not_be_looked_at(void **state)
+{
+    struct backend_host *host = *state;
+    static const aw_header option = {"reservation", "projects/shared-1/reservations/mine"};
+    const aw_offer_query query = {.size = sizeof query, .options = &option, .option_count = 1};
+    host_begin(host);
+    vtable()->list_offers(&host->op, &query);
+    host_answer(host, 200, SKUS(C4A_SKUS));
+    host_answer(host, 200, ZONES(IOWA));
+    host_answer(host, 200, ACCELERATORS(""));
+    host_answer(host, 403, REFUSAL("403", "forbidden", "not yours to see"));
+    host_answer(host, 200, TYPES(C4A));
+    assert_int_equal(host->error.code, AW_OK);
+    assert_contains(host_results(host), "since it may not be looked at: not yours to see");
+    assert_contains(host_results(host), "offer c4a-standard-8 in us-central1: arch 2");
+}
+
 static void test_a_zone_that_does_not_tell_is_named(void **state)
 {
     const char *results = list(
@@ -383,6 +402,7 @@ int main(void)
         LISTED(test_gpus_must_be_those_of_the_reservation),
         LISTED(test_the_calendar_mode_has_its_own_prices),
         LISTED(test_offers_of_a_reservation_that_is_not_there_are_an_error),
+        LISTED(test_all_is_offered_where_a_reservation_may_not_be_looked_at),
         LISTED(test_a_zone_that_does_not_tell_is_named),
         LISTED(test_an_older_query_has_no_options),
     };

@@ -252,6 +252,15 @@ static void test_hostile_answers_are_no_types(void **state)
     }
 }
 
+static void test_a_name_that_is_none_says_what_it_is(void **state)
+{
+    struct backend_host *host = *state;
+    list_types(host, TYPES("{\"name\":7}," C4A), SKUS(C4A_SKUS));
+    assert_contains(host_results(host),
+                    "A machine type of us-central1-a is left out: name: expected "
+                    "text, found a number\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +270,7 @@ int main(void)
         LISTED(test_deprecated_types_and_tpus_are_left_out),
         LISTED(test_gpus_that_come_with_a_machine),
         LISTED(test_accelerators_that_are_not_known_are_reported),
+        LISTED(test_a_name_that_is_none_says_what_it_is),
         LISTED(test_what_can_be_had_by_reservation_only_is_not_to_be_had),
         LISTED(test_local_ssds_are_what_the_api_says_or_a_table),
         LISTED(test_a_local_ssd_of_unknown_size_leaves_the_price_out),

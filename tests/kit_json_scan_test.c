@@ -182,6 +182,15 @@ static void test_values_of_another_type_are_problems(void **state)
     expect_end(&scan);
 }
 
+static void test_the_document_itself_may_be_of_the_wrong_type(void **state)
+{
+    (void)state;
+    kit_scan scan = scan_of("[]");
+    for (kit_scan_object(&scan); kit_scan_member(&scan);)
+        fail();
+    expect_problem(&scan, "the document: expected an object, found an array");
+}
+
 static void test_booleans(void **state)
 {
     (void)state;
@@ -354,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_null_is_like_nothing),
         cmocka_unit_test(test_texts_with_escapes),
         cmocka_unit_test(test_a_text_must_fit),
+        cmocka_unit_test(test_the_document_itself_may_be_of_the_wrong_type),
         cmocka_unit_test(test_booleans),
         cmocka_unit_test(test_integers_of_64_bits),
         cmocka_unit_test(test_names_are_compared_whole),

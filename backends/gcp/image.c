@@ -105,6 +105,10 @@ void creation_find_image(struct creation *creation)
     const struct gcp *gcp = creation->op->state;
     const char *image = creation->wish->image;
     kit_request request;
+    if (image && !*image)
+        return kit_fail(creation->op, AW_E_INVALID,
+                        "The name of the image is empty: write projects/P/global/images/NAME or "
+                        ".../family/NAME, or leave it out.");
     creation->image = image ? full_name(creation->op, image) : default_image(creation->wish);
     if (!creation->image)
         return;

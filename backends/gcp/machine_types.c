@@ -162,7 +162,8 @@ static int record_use(struct gcp_zone *zone, const struct record *record, aw_err
     if (!is_offered(record))
         return 0;
     if (!gcp_is_name(record->name)) {
-        kit_error_set(problem, AW_E_PROTOCOL, "\"%.80s\" is not the name of one", record->name);
+        if (!problem->code)
+            kit_error_set(problem, AW_E_PROTOCOL, "\"%.80s\" is not the name of one", record->name);
         gcp_problem_keep(zone->listing, &zone->problems, problem,
                          "A machine type of %s is left out", zone->name);
         return 0;

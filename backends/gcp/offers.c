@@ -47,9 +47,16 @@ static void on_reservation(aw_op *op, struct gcp_reservation *reservation, const
                            void *arg)
 {
     struct gcp_listing *listing = arg;
-    listing->reservation = reservation;
-    if (why)
+    if (why && why->code != AW_E_DENIED)
         return aw_fail(op, why);
+    /* Whoever may use one that is shared need not see it. */
+    if (why)
+        kit_report(op, AW_E_DENIED,
+                   "All offers are shown, also those that the reservation %.63s does not fit, "
+                   "since it may not be looked at: %.240s",
+                   reservation->name, why->message);
+    else
+        listing->reservation = reservation;
     if (reservation->silent_zone)
         kit_report(op, AW_E_UNAVAILABLE, "What the reservation %.63s has in %.60s is not known.",
                    reservation->name, reservation->silent_zone);

@@ -259,7 +259,7 @@ static void on_no_project(aw_op *op, const aw_error *error, const aw_response *a
     (void)arg;
     snprintf(line, sizeof line, "The quotas of all regions together are not known: %s",
              error->message);
-    aw_log(op, AW_LOG_WARNING, line);
+    aw_log(op, AW_LOG_INFO, line);
 }
 
 void gcp_list_quotas(aw_op *op, const aw_offer_query *query)
