@@ -4,8 +4,17 @@
 
 #include "kit/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+
+/* Files that SQLite maps grow by themselves, and a full disk is an error of input and output to it then. */
+static int told_code(const struct journal *journal, int code)
+{
+    int system = journal->db ? sqlite3_system_errno(journal->db) : 0;
+    bool full = (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT);
+    return full ? SQLITE_FULL : code;
+}
 
 static const char *remedy_of(int code)
 {
@@ -50,7 +59,7 @@ int journal_fail(const struct journal *journal, aw_error *ret_error)
     int code = journal->db ? sqlite3_extended_errcode(journal->db) : SQLITE_NOMEM;
     const char *text = journal->db ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code);
     return kit_error_set(ret_error, code_of(code), "%s: the journal cannot be used: %s. %s.",
-                         journal_path(journal), text, remedy_of(code));
+                         journal_path(journal), text, remedy_of(told_code(journal, code)));
 }
 
 static sqlite3_stmt *prepare(struct journal *journal, const char *sql, aw_error *ret_error)
