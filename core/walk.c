@@ -39,12 +39,14 @@ bool walk_ends(const aw_error *error)
     case AW_E_NO_CAPACITY:
     case AW_E_QUOTA:
     case AW_E_THROTTLED:
-    case AW_E_UNAVAILABLE:
     case AW_E_TIMEOUT:
     case AW_E_UNSUPPORTED:
     case AW_E_PROTOCOL:
     case AW_E_INTERNAL:
         return false;
+    case AW_E_UNAVAILABLE:
+        /* What is no backend's is this machine's own: a journal that cannot be written. */
+        return error->backend[0] == '\0';
     default:
         return true;
     }
