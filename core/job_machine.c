@@ -80,12 +80,30 @@ static void write_end(archway_job *job, const aw_error *error)
         state->hold.entry = 0;
 }
 
+/* One that is gone is success. */
+static void end_gone(archway_job *job)
+{
+    const struct machine_job *state = job->state;
+    const aw_instance gone = {
+        .size = sizeof gone,
+        .id = state->ref.id,
+        .region = state->ref.region,
+        .state = AW_STATE_TERMINATED,
+    };
+    if (!job->instance_count && job_add_instance(job, state->backend->name, &gone))
+        job_end_memory(job);
+    job_end(job, NULL);
+}
+
 static void on_terminated(archway_job *job, const aw_error *error)
 {
     if (error->code == AW_E_NOT_FOUND && may_be_too_new(job))
         return;
     write_end(job, error);
-    job_end(job, error->code == AW_E_NOT_FOUND ? NULL : error);
+    if (error->code == AW_E_NOT_FOUND)
+        end_gone(job);
+    else
+        job_end(job, error);
 }
 
 static void on_done(struct op *op)

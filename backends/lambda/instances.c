@@ -166,15 +166,10 @@ void lambda_list(aw_op *op, const aw_list *wish)
     kit_request_send(&request, on_machines, NULL, listing);
 }
 
-struct ending {
-    const char *id;
-    const char *region;
-};
-
 /* The order is taken when the answer names the machine; what else it says is only nice to have. */
 static void on_terminated(aw_op *op, const aw_response *answer, void *arg)
 {
-    const struct ending *ending = arg;
+    const char *id = arg;
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse(&document, answer);
     kit_json_node data = kit_json_object(&root, "data");
@@ -182,7 +177,7 @@ static void on_terminated(aw_op *op, const aw_response *answer, void *arg)
     size_t count = kit_json_count(&machines);
     for (size_t i = 0; i < count && !document.error.code; i++) {
         kit_json_node machine = kit_json_item(&machines, i);
-        if (strcmp(id_read(&machine), ending->id) != 0)
+        if (strcmp(id_read(&machine), id) != 0)
             continue;
         aw_instance instance;
         instance_read(op, &machine, &instance);
@@ -195,39 +190,22 @@ static void on_terminated(aw_op *op, const aw_response *answer, void *arg)
     kit_fail(op, AW_E_PROTOCOL,
              "Lambda Cloud did not say that it terminates the machine %.100s. Look whether it is "
              "still there.",
-             ending->id);
+             id);
 }
 
-static void on_terminate_failed(aw_op *op, const aw_error *error, const aw_response *answer,
-                                void *arg)
-{
-    (void)answer;
-    const struct ending *ending = arg;
-    if (error->code != AW_E_NOT_FOUND)
-        return aw_fail(op, error);
-    aw_instance gone = {.size = sizeof gone,
-                        .id = ending->id,
-                        .region = ending->region,
-                        .state = AW_STATE_TERMINATED};
-    aw_emit_instance(op, &gone);
-}
-
+/* One that Lambda Cloud does not know fails as not found: core knows whether it may be too new to be known. */
 void lambda_terminate(aw_op *op, const aw_ref *ref)
 {
-    struct ending *ending = aw_alloc(op, sizeof *ending);
-    if (!ending)
+    char *id = kit_copy_text(op, ref->id ? ref->id : "");
+    if (!id)
         return;
-    ending->id = kit_copy_text(op, ref->id ? ref->id : "");
-    ending->region = kit_copy_text(op, ref->region ? ref->region : "");
-    if (!ending->id || !ending->region)
-        return;
-    if (!*ending->id)
+    if (!*id)
         return kit_fail(op, AW_E_INVALID, "The machine to terminate has no id.");
     kit_request request;
     lambda_request_init(&request, op, "terminate", "POST");
     kit_request_path(&request, "instance-operations");
     kit_request_path(&request, "terminate");
-    kit_request_json(&request, json_pack("{s:[s]}", "instance_ids", ending->id));
+    kit_request_json(&request, json_pack("{s:[s]}", "instance_ids", id));
     request.wire.flags = AW_REQUEST_REPEATABLE;
-    kit_request_send(&request, on_terminated, on_terminate_failed, ending);
+    kit_request_send(&request, on_terminated, NULL, id);
 }
