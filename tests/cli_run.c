@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#define ENVIRONMENT 8
+#define ENVIRONMENT 16
 
 struct run run;
 

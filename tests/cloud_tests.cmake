@@ -7,4 +7,5 @@ if(TARGET archway_backend_aws AND TARGET archway_backend_gcp AND TARGET archway_
         archway_backend_aws archway_backend_gcp archway_backend_lambda)
     add_test(NAME cloud_live COMMAND ${PROJECT_SOURCE_DIR}/tests/cloud/live.sh
         $<TARGET_FILE_DIR:archway_command> $<TARGET_FILE:cloud_server>)
+    add_subdirectory(crash)
 endif()

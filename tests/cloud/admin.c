@@ -6,6 +6,8 @@
  *   {"faults": [{"cloud": "aws", "request": "RunInstances", "do": "reset-after", "skip": 0, "count": 1}]}
  *   {"capacity": [{"place": "us-east-1a", "type": "c7g.large", "left": 0}]}
  *   {"end": ["i-..."]}                            machines that the provider ends by itself
+ *   {"ahead_ms": 66000}                           the cloud's clock is ahead of the machine's
+ *   {"speed": 20, "speed_from_ms": 1780000000000} and goes so much faster since then
  */
 #include "tests/cloud/admin.h"
 
@@ -50,6 +52,13 @@ static void end_by_itself(struct cloud *cloud, const char *id, uint64_t now_ms)
     }
 }
 
+static void set_time(const json_t *script, const char *name, uint64_t *number)
+{
+    const json_t *value = json_object_get(script, name);
+    if (json_is_integer(value))
+        *number = (uint64_t)json_integer_value(value);
+}
+
 int cloud_script(struct cloud *cloud, const json_t *script, uint64_t now_ms)
 {
     const json_t *ended = json_object_get(script, "end");
@@ -57,6 +66,9 @@ int cloud_script(struct cloud *cloud, const json_t *script, uint64_t now_ms)
         return -1;
     if (json_is_true(json_object_get(script, "reset")))
         reset(cloud);
+    set_time(script, "ahead_ms", &cloud->ahead_ms);
+    set_time(script, "speed", &cloud->speed);
+    set_time(script, "speed_from_ms", &cloud->speed_from_ms);
     for (enum cloud_id id = 0; id < CLOUDS; id++)
         if (set_knobs(&cloud->knobs[id], json_object_get(script, cloud_name(id))))
             return -1;

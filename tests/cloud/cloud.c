@@ -144,8 +144,11 @@ void cloud_answer(struct cloud *cloud, const struct cloud_request *request, uint
                   struct cloud_answer *ret_answer)
 {
     char name[64];
+    now_ms = cloud->ahead_ms + cloud->speed_from_ms +
+             (now_ms - cloud->speed_from_ms) * (cloud->speed ? cloud->speed : 1);
     struct call call = {.cloud = cloud, .request = request, .now_ms = now_ms, .answer = ret_answer};
     *ret_answer = (struct cloud_answer){.status = 200, .type = "application/json"};
+    ret_answer->now_ms = now_ms;
     kit_buf_init(&ret_answer->body, mem_kit(), LARGEST);
     truth_pass(cloud, now_ms);
     if (behind(request->path, "/_")) {

@@ -59,6 +59,7 @@ struct cloud_answer {
     enum cloud_ending ending;
     size_t cut_after;
     uint64_t latency_ms;
+    uint64_t now_ms; /* by the cloud's clock */
 };
 
 /* Ends the program when there is no memory, here and everywhere below. */

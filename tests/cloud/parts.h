@@ -43,6 +43,9 @@ struct cloud {
     struct knobs knobs[CLOUDS];
     struct faults faults;
     struct truth truth;
+    uint64_t ahead_ms; /* its clock is ahead by so much, */
+    uint64_t speed;    /* and goes so much faster since then */
+    uint64_t speed_from_ms;
     json_t *groups;     /* of EC2: security groups */
     json_t *firewalls;  /* of Google, by name */
     json_t *operations; /* of Google, in the order in which they came */

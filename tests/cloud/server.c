@@ -158,6 +158,17 @@ static struct MHD_Response *response_of(struct exchange *exchange)
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+/* libmicrohttpd's own clock is not the cloud's. */
+static void add_date(struct MHD_Response *response, uint64_t now_ms)
+{
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm parts;
+    char text[64];
+    gmtime_r(&seconds, &parts);
+    strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    MHD_add_response_header(response, "Date", text);
+}
+
 static enum MHD_Result tell(struct exchange *exchange)
 {
     struct cloud_answer *answer = &exchange->answer;
@@ -167,6 +178,7 @@ static enum MHD_Result tell(struct exchange *exchange)
     }
     struct MHD_Response *response = response_of(exchange);
     MHD_add_response_header(response, "Content-Type", answer->type);
+    add_date(response, answer->now_ms);
     if (answer->retry_after)
         MHD_add_response_header(response, "Retry-After", answer->retry_after);
     enum MHD_Result result = MHD_queue_response(exchange->connection, answer->status, response);
@@ -266,9 +278,9 @@ struct cloud_server *cloud_server_create(struct cloud *cloud)
     server->cloud = cloud;
     list_init(&server->waiting);
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server,
-        MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_uri, server,
-        MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+        on_request, server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_uri,
+        server, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u,
         MHD_OPTION_CONNECTION_LIMIT, 4096u, MHD_OPTION_END);
     const union MHD_DaemonInfo *info =
         server->daemon ? MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
