@@ -41,6 +41,9 @@ static const struct verb verbs[] = {
      "them, and asks the providers: what exists is adopted, what does not is closed, an\n"
      "end that was ordered is seen to. What cannot be told stays open, and the exit\n"
      "code is 6. create and list begin with a short form of this.\n"},
+    {"images", VERB_IMAGES, run_images, "", 0, 0, "what machines boot unless told otherwise",
+     "For each architecture, with GPUs or without: the image that `archway create` would\n"
+     "use where no --boot-image is given, and what says so.\n"},
     {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"
@@ -64,10 +67,10 @@ _Static_assert(sizeof verbs / sizeof *verbs <= MOST_VERBS, "room for their names
 #define VERB_FILTERS (VERB_OFFERS | VERB_CREATE)
 
 const struct option_row option_rows[OPTION_COUNT] = {
-    [OPTION_BACKEND] = {"backend", 0, VERB_FILTERS | VERB_LIST | VERB_DOCTOR, "NAME",
+    [OPTION_BACKEND] = {"backend", 0, VERB_FILTERS | VERB_LIST | VERB_DOCTOR | VERB_IMAGES, "NAME",
                         "this backend only", "backend", NULL},
-    [OPTION_REGION] = {"region", 0, VERB_FILTERS | VERB_SIGN, "NAME", "this region", "region",
-                       NULL},
+    [OPTION_REGION] = {"region", 0, VERB_FILTERS | VERB_SIGN | VERB_IMAGES, "NAME", "this region",
+                       "region", NULL},
     [OPTION_TYPE] = {"type", 0, VERB_FILTERS, "NAME", "this instance type only", "type", NULL},
     [OPTION_ARCH] = {"arch", 0, VERB_FILTERS, "ARCH", "amd64, arm64 or any", "arch", NULL},
     [OPTION_CPU] = {"cpu", 0, VERB_FILTERS, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},

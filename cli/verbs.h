@@ -35,6 +35,7 @@ enum verb_bit {
     VERB_ARCH = 0x200,
     VERB_RECOVER = 0x400,
     VERB_COMPLETION = 0x800,
+    VERB_IMAGES = 0x1000,
     VERB_ALL = 0x7fffffff
 };
 
@@ -67,6 +68,7 @@ void help_print(const struct verb *verb, kit_buf *out);
 int run_backends(struct session *session);
 int run_offers(struct session *session);
 int run_create(struct session *session);
+int run_images(struct session *session);
 int run_list(struct session *session);
 int run_show(struct session *session);
 int run_terminate(struct session *session);

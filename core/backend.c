@@ -127,6 +127,14 @@ uint64_t backend_now_ms(const struct backend *backend)
     return (uint64_t)((int64_t)world->ops->wall_ms(world) + backend->skew_ms);
 }
 
+const aw_images *backend_images(const struct backend *backend)
+{
+    const aw_vtable *vtable = &backend->plugin->vtable;
+    const aw_images *images =
+        vtable->extension ? vtable->extension(backend->state, AW_IMAGES) : NULL;
+    return images && AW_HAS(images, list_images) && images->list_images ? images : NULL;
+}
+
 const aw_quotas *backend_quotas(const struct backend *backend)
 {
     const aw_vtable *vtable = &backend->plugin->vtable;

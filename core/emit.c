@@ -95,6 +95,22 @@ void emit_quota(aw_op *face, const aw_quota *quota)
         op->sink->quota(op, &copy);
 }
 
+void emit_image(aw_op *face, const aw_image *image)
+{
+    struct op *op = op_of(face);
+    aw_image copy;
+    if (!welcome(op, (const void *)op->sink->boot_image,
+                 "emitted an image where none was asked for"))
+        return;
+    SIZED_COPY(&copy, image);
+    bool has_arch = copy.arch == AW_ARCH_AMD64 || copy.arch == AW_ARCH_ARM64;
+    if (!has_arch || !copy.id || !*copy.id || too_long(copy.id) || too_long(copy.name) ||
+        too_long(copy.region) || too_long(copy.source))
+        op_refuse(op, "emitted an image without an id or an architecture");
+    else
+        op->sink->boot_image(op, &copy);
+}
+
 void emit_credentials(aw_op *face, const aw_credentials *credentials)
 {
     struct op *op = op_of(face);

@@ -179,4 +179,5 @@ const aw_host host_services = {
     .random = host_random,
     .log = host_log,
     .arch = host_arch,
+    .emit_image = emit_image,
 };

@@ -14,6 +14,7 @@ void emit_offer(aw_op *face, const aw_offer *offer);
 void emit_instance(aw_op *face, const aw_instance *instance);
 void emit_resource(aw_op *face, const aw_resource *resource);
 void emit_quota(aw_op *face, const aw_quota *quota);
+void emit_image(aw_op *face, const aw_image *image);
 void emit_credentials(aw_op *face, const aw_credentials *credentials);
 void emit_problem(aw_op *face, const aw_error *problem);
 

@@ -172,6 +172,41 @@ int job_add_outcome(archway_job *job, const archway_outcome *outcome)
     return 0;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool has_image(const archway_job *job, const char *backend, const aw_image *image)
+{
+    for (size_t i = 0; i < job->image_count; i++) {
+        const aw_image *known = &job->images[i].image;
+        if (!strcmp(job->images[i].backend, backend) && known->arch == image->arch &&
+            known->gpu == image->gpu && same_text(known->region, image->region) &&
+            !strcmp(known->id, image->id))
+            return true;
+    }
+    return false;
+}
+
+int job_add_image(archway_job *job, const char *backend, const aw_image *image)
+{
+    aw_image copy = *image;
+    if (has_image(job, backend, image))
+        return 0;
+    copy.region = arena_text(&job->arena, image->region);
+    copy.id = arena_text(&job->arena, image->id);
+    copy.name = arena_text(&job->arena, image->name);
+    copy.source = arena_text(&job->arena, image->source);
+    struct job_image *kept = NULL;
+    if (!job->arena.exhausted)
+        kept = VEC_PUSH(&job->images, &job->image_count);
+    if (!kept)
+        return -1;
+    *kept = (struct job_image){.backend = backend, .image = copy};
+    return 0;
+}
+
 int job_add_backend(archway_job *job, const struct backend *backend)
 {
     struct job_backend *kept = VEC_PUSH(&job->backends, &job->backend_count);
@@ -281,6 +316,7 @@ void archway_job_destroy(archway_job *job)
     list_remove(&job->link);
     mem_free(job->problems);
     mem_free(job->instances);
+    mem_free(job->images);
     mem_free(job->resources);
     mem_free(job->offers);
     intern_finish(&job->texts);

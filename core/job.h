@@ -32,6 +32,11 @@ struct job_offer {
     aw_offer offer;
 };
 
+struct job_image {
+    const char *backend;
+    aw_image image;
+};
+
 struct job_finding {
     uint32_t verdict;
     const char *subject;
@@ -82,6 +87,8 @@ struct archway_job {
     size_t problem_count;
     struct job_instance *instances;
     size_t instance_count;
+    struct job_image *images; /* that machines would boot */
+    size_t image_count;
     aw_resource *resources;
     size_t resource_count;
     struct intern texts; /* of the offers: the table's own change when it is refreshed */
@@ -126,6 +133,8 @@ int job_add_instance(archway_job *job, const char *backend, const aw_instance *i
 int job_add_resource(archway_job *job, const aw_resource *resource);
 /* Takes the texts as they are: they must live as long as the job. */
 int job_add_outcome(archway_job *job, const archway_outcome *outcome);
+/* One that is there already is not added again. */
+int job_add_image(archway_job *job, const char *backend, const aw_image *image);
 /* These two are not for sinks: without memory they end the job themselves. */
 /* A backend that is asked, or that cannot be and whose reason is a problem of the job's. */
 int job_add_backend(archway_job *job, const struct backend *backend);

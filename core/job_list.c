@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listing the machines of an owner, on all backends and regions at once. */
+/* Listing the machines of an owner, or the images that machines would boot, on all backends and regions at once. */
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
 #include "core/regions.h"
 #include "core/vec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct list_part {
@@ -19,7 +20,9 @@ struct list_part {
 };
 
 struct list_job {
-    const char *owner; /* NULL: everybody */
+    enum op_kind kind;  /* OP_LIST or OP_LIST_IMAGES */
+    const char *owner;  /* NULL: everybody */
+    const char *region; /* NULL: all */
     struct list_part *parts;
     size_t part_count;
     size_t pending;
@@ -48,11 +51,28 @@ static void stop(archway_job *job)
 
 static const struct job_kind list_kind = {.stop = stop};
 
+static int compare_images(const void *left, const void *right)
+{
+    const struct job_image *a = left;
+    const struct job_image *b = right;
+    int order = strcmp(a->backend, b->backend);
+    if (!order)
+        order =
+            strcmp(a->image.region ? a->image.region : "", b->image.region ? b->image.region : "");
+    if (!order)
+        order = (int)a->image.arch - (int)b->image.arch;
+    return order ? order : (int)a->image.gpu - (int)b->image.gpu;
+}
+
+/* Images come as the answers do: told in an order of their own. */
 static void settle(archway_job *job)
 {
     struct list_job *state = job->state;
-    if (--state->pending == 0 && !job->ended)
-        job_end(job, NULL);
+    if (--state->pending || job->ended)
+        return;
+    if (job->image_count)
+        qsort(job->images, job->image_count, sizeof *job->images, compare_images);
+    job_end(job, NULL);
 }
 
 static void part_done(struct list_part *part)
@@ -89,6 +109,18 @@ static void on_instance(struct op *op, const aw_instance *instance)
         op_fail_memory(op, "the machines");
 }
 
+static void on_image(struct op *op, const aw_image *image)
+{
+    struct list_op *item = op->owner;
+    archway_job *job = item->part->job;
+    const struct list_job *state = job->state;
+    bool elsewhere =
+        image->region && (!regions_allow(op->backend, image->region) ||
+                          (state->region && strcmp(state->region, image->region) != 0));
+    if (!elsewhere && job_add_image(job, op->backend->name, image))
+        op_fail_memory(op, "the images");
+}
+
 static void on_problem(struct op *op, const aw_error *problem)
 {
     struct list_op *item = op->owner;
@@ -110,6 +142,7 @@ static void on_done(struct op *op)
 
 static const struct op_sink sink = {
     .instance = on_instance,
+    .boot_image = on_image,
     .problem = on_problem,
     .done = on_done,
 };
@@ -119,8 +152,9 @@ static void list_region(struct list_part *part, const char *region)
     archway_job *job = part->job;
     struct list_job *state = job->state;
     const aw_list wish = {.size = sizeof wish, .region = region, .owner = state->owner};
+    const aw_offer_query query = {.size = sizeof query, .archs = AW_ARCH_ANY, .region = region};
     struct list_op *item = arena_alloc(&job->arena, sizeof *item);
-    struct op *op = item ? job_op(job, part->backend, OP_LIST, region, &sink) : NULL;
+    struct op *op = item ? job_op(job, part->backend, state->kind, region, &sink) : NULL;
     if (!op) {
         job_end_memory(job);
         return;
@@ -132,7 +166,17 @@ static void list_region(struct list_part *part, const char *region)
     part->open++;
     state->pending++;
     job->parts++;
-    op_start(op, &wish);
+    op_start(op, state->kind == OP_LIST ? (const void *)&wish : &query);
+}
+
+static bool is_asked(const struct list_job *state, const char *region)
+{
+    return !state->region || !region || !strcmp(state->region, region);
+}
+
+static bool can_tell(const struct list_job *state, const struct backend *backend)
+{
+    return state->kind == OP_LIST || backend_images(backend);
 }
 
 static void on_regions(struct regions_wait *wait, const char *const *names, size_t count,
@@ -144,7 +188,8 @@ static void on_regions(struct regions_wait *wait, const char *const *names, size
     if (error->code)
         add_failure(part, error);
     for (size_t i = 0; i < count && !job->ended; i++)
-        list_region(part, names[i]);
+        if (is_asked(job->state, names[i]))
+            list_region(part, names[i]);
     part->job->backends[part->result].fetched_at_ms = backend_now_ms(part->backend);
     part_done(part);
 }
@@ -184,7 +229,7 @@ static int add_backend(archway_job *job, struct backend *backend)
     struct list_job *state = job->state;
     if (job_add_backend(job, backend))
         return -1;
-    if (backend->error.code)
+    if (backend->error.code || !can_tell(state, backend))
         return 0;
     struct list_part *part = &state->parts[state->part_count++];
     part->job = job;
@@ -207,8 +252,8 @@ static int add_backends(archway_job *job, const char *name)
     return 0;
 }
 
-int archway_list(archway *aw, const char *backend, const char *owner, const archway_call *call,
-                 archway_job **ret_job, aw_error *ret_error)
+static int list_start(archway *aw, const char *backend, const struct list_job *wish,
+                      const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
     struct backend *found = NULL;
     if (backend && job_backend(aw, backend, &found, ret_error))
@@ -220,7 +265,9 @@ int archway_list(archway *aw, const char *backend, const char *owner, const arch
     struct list_job *state = job->state;
     list_init(&state->ops);
     state->start = (struct loop_timer){.run = start, .arg = job};
-    state->owner = job_text(job, owner);
+    state->kind = wish->kind;
+    state->owner = job_text(job, wish->owner);
+    state->region = job_text(job, wish->region);
     if (job->ended || add_backends(job, backend)) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the listing");
@@ -229,4 +276,18 @@ int archway_list(archway *aw, const char *backend, const char *owner, const arch
     job_limit_hard(job, on_late);
     *ret_job = job;
     return 0;
+}
+
+int archway_list(archway *aw, const char *backend, const char *owner, const archway_call *call,
+                 archway_job **ret_job, aw_error *ret_error)
+{
+    const struct list_job wish = {.kind = OP_LIST, .owner = owner};
+    return list_start(aw, backend, &wish, call, ret_job, ret_error);
+}
+
+int archway_boot_images(archway *aw, const char *backend, const char *region,
+                        const archway_call *call, archway_job **ret_job, aw_error *ret_error)
+{
+    const struct list_job wish = {.kind = OP_LIST_IMAGES, .region = region};
+    return list_start(aw, backend, &wish, call, ret_job, ret_error);
 }

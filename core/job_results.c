@@ -90,6 +90,21 @@ const aw_instance *archway_job_instance(const archway_job *job, uint64_t index,
     return &job->instances[index].instance;
 }
 
+uint64_t archway_job_boot_image_count(const archway_job *job)
+{
+    return job->image_count;
+}
+
+const aw_image *archway_job_boot_image(const archway_job *job, uint64_t index,
+                                       const char **ret_backend)
+{
+    if (index >= job->image_count)
+        return NULL;
+    if (ret_backend)
+        *ret_backend = job->images[index].backend;
+    return &job->images[index].image;
+}
+
 uint64_t archway_job_resource_count(const archway_job *job)
 {
     return job->resource_count;

@@ -110,6 +110,9 @@ static void call_plugin(struct op *op, const void *wish)
     case OP_LIST_QUOTAS:
         backend_quotas(op->backend)->list_quotas(&op->face, wish);
         break;
+    case OP_LIST_IMAGES:
+        backend_images(op->backend)->list_images(&op->face, wish);
+        break;
     case OP_CREATE:
         vtable->create(&op->face, wish);
         break;

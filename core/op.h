@@ -21,6 +21,7 @@ enum op_kind {
     OP_REGIONS,
     OP_LIST_OFFERS,
     OP_LIST_QUOTAS,
+    OP_LIST_IMAGES,
     OP_CREATE,
     OP_GET,
     OP_LIST,
@@ -38,6 +39,7 @@ struct op_sink {
     void (*instance)(struct op *op, const aw_instance *instance);
     void (*resource)(struct op *op, const aw_resource *resource);
     void (*quota)(struct op *op, const aw_quota *quota);
+    void (*boot_image)(struct op *op, const aw_image *image);
     void (*credentials)(struct op *op, const aw_credentials *credentials);
     void (*image)(struct op *op, const struct image_facts *facts);
     void (*problem)(struct op *op, const aw_error *problem);

@@ -5,9 +5,19 @@
 const char *act_name(enum act act)
 {
     static const char *const names[] = {
-        [NO_ACT] = "none", [OFFERS] = "offers", [CREATE] = "create", [WAIT_RUNNING] = "wait",
-        [LIST] = "list",   [GET] = "get",       [TERMINATE] = "end", [WAIT_GONE] = "wait gone",
-        [SIGN] = "sign",   [CHECK] = "check",   [PLACE] = "place",   [IMAGE] = "image",
+        [NO_ACT] = "none",
+        [OFFERS] = "offers",
+        [CREATE] = "create",
+        [WAIT_RUNNING] = "wait",
+        [LIST] = "list",
+        [GET] = "get",
+        [TERMINATE] = "end",
+        [WAIT_GONE] = "wait gone",
+        [SIGN] = "sign",
+        [CHECK] = "check",
+        [PLACE] = "place",
+        [IMAGE] = "image",
+        [BOOT_IMAGES] = "boot images",
     };
     return names[act];
 }

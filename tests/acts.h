@@ -21,7 +21,8 @@ enum act {
     SIGN,
     CHECK,
     PLACE,
-    IMAGE
+    IMAGE,
+    BOOT_IMAGES
 };
 
 /* A recording and the acts that it answers, in order; perhaps with a configuration. */

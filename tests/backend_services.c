@@ -141,6 +141,11 @@ static void emit_resource(aw_op *op, const aw_resource *resource)
                  resource->shared);
 }
 
+static void emit_image(aw_op *op, const aw_image *image)
+{
+    kit_buf_addf(&host_of(op)->results, "image %s\n", image->id);
+}
+
 static void emit_quota(aw_op *op, const aw_quota *quota)
 {
     kit_buf_addf(&host_of(op)->results, "quota %s: %llu, %llu used\n", quota->name,
@@ -278,6 +283,7 @@ void host_set_services(struct backend_host *host)
                                .emit_instance = emit_instance,
                                .emit_resource = emit_resource,
                                .emit_quota = emit_quota,
+                               .emit_image = emit_image,
                                .emit_credentials = emit_credentials,
                                .report = report,
                                .fail = fail_op,

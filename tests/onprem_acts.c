@@ -30,6 +30,7 @@ const struct play plays[] = {
     {FIXTURES "claim-lost-vanished.http", {OFFERS, CREATE}, GH1, false},
     {FIXTURES "list-vanished.http", {LIST}, FIXTURES "two.yaml", false},
     {FIXTURES "list-hostile.http", {LIST}, GH1, false},
+    {FIXTURES "images.http", {BOOT_IMAGES}, FIXTURES "images.yaml", false},
     {FIXTURES "show.http", {GET}, GH1, false},
     {FIXTURES "terminate-gone.http", {TERMINATE}, GH1, false},
     {FIXTURES "terminate-undo-fails.http", {TERMINATE}, GH1, false},
@@ -83,6 +84,8 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
         return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
     case GET:
         return archway_get(aw, &machine, call, ret_job, ret_error);
+    case BOOT_IMAGES:
+        return archway_boot_images(aw, NULL, NULL, call, ret_job, ret_error);
     case TERMINATE:
         return archway_terminate(aw, &machine, call, ret_job, ret_error);
     default:
@@ -106,6 +109,8 @@ void act_check_result(enum act act, const archway_job *job)
         check_created(job);
     if (act == GET || act == WAIT_RUNNING || (act == LIST && whole))
         assert_int_equal(archway_job_instance_count(job), 1);
+    if (act == BOOT_IMAGES)
+        assert_true(archway_job_boot_image_count(job) + archway_job_problem_count(job) > 0);
     if (act == OFFERS && whole)
         assert_int_equal(archway_job_offer_count(job), 1);
 }

@@ -67,9 +67,13 @@ static void aws_close(void *state)
 
 static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = aws_list_quotas};
 
+static const aw_images images = {.size = sizeof images, .list_images = aws_list_images};
+
 static const void *aws_extension(void *state, const char *id)
 {
     (void)state;
+    if (strcmp(id, AW_IMAGES) == 0)
+        return &images;
     return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;
 }
 

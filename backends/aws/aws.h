@@ -43,6 +43,7 @@ struct aws {
 void aws_regions(aw_op *op); /* regions.c */
 void aws_list_offers(aw_op *op, const aw_offer_query *query);
 void aws_list_quotas(aw_op *op, const aw_offer_query *query);
+void aws_list_images(aw_op *op, const aw_offer_query *query);
 void aws_create(aw_op *op, const aw_create *wish);
 void aws_get(aw_op *op, const aw_ref *ref);
 void aws_list(aw_op *op, const aw_list *wish);

@@ -34,11 +34,10 @@ static int has_nvidia(const aw_create *wish)
     return wish->offer_data && !strcmp(wish->offer_data, "gpu=nvidia");
 }
 
-static const char *parameter_for(const aw_create *wish)
+const char *launch_image_parameter(uint32_t arch, int gpu)
 {
-    int gpu = has_nvidia(wish);
     for (size_t i = 0; i < sizeof images / sizeof *images; i++)
-        if (images[i].arch == wish->arch && images[i].gpu == gpu)
+        if (images[i].arch == arch && images[i].gpu == gpu)
             return images[i].parameter;
     return NULL;
 }
@@ -136,16 +135,29 @@ static void describe(struct launch *launch)
     kit_request_send(&request, on_image, on_no_image, launch);
 }
 
-static void on_parameter(aw_op *op, const aw_response *answer, void *arg)
+void launch_image_request(kit_request *request, aw_op *op, const char *region,
+                          const char *parameter)
 {
-    struct launch *launch = arg;
+    aws_json_init(request, op, AWS_SSM, "GetParameter", region,
+                  json_pack("{s:s}", "Name", parameter));
+}
+
+const char *launch_image_id(aw_op *op, const aw_response *answer)
+{
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse(&document, answer);
     kit_json_node parameter = kit_json_object(&root, "Parameter");
     const char *value = kit_json_text(&parameter, "Value");
-    if (document.error.code)
-        return aws_fail_unread(op, "GetParameter", &document.error);
-    launch->image = kit_copy_text(op, value);
+    if (!document.error.code)
+        return kit_copy_text(op, value);
+    aws_fail_unread(op, "GetParameter", &document.error);
+    return NULL;
+}
+
+static void on_parameter(aw_op *op, const aw_response *answer, void *arg)
+{
+    struct launch *launch = arg;
+    launch->image = launch_image_id(op, answer);
     if (launch->image)
         describe(launch);
 }
@@ -165,10 +177,9 @@ static void on_no_parameter(aw_op *op, const aw_error *error, const aw_response 
 
 static void ask_parameter(struct launch *launch)
 {
-    const char *name = parameter_for(launch->wish);
     kit_request request;
-    aws_json_init(&request, launch->op, AWS_SSM, "GetParameter", launch->wish->region,
-                  json_pack("{s:s}", "Name", name));
+    launch_image_request(&request, launch->op, launch->wish->region,
+                         launch_image_parameter(launch->wish->arch, has_nvidia(launch->wish)));
     kit_request_send(&request, on_parameter, on_no_parameter, launch);
 }
 

@@ -53,6 +53,12 @@ struct launch {
 
 /* The steps, each of which calls the next one when it is done, or fails the operation. */
 void launch_find_image(struct launch *launch);
+/* The public parameter that names the current image; the request for it; the id in its answer, or NULL: the
+ * operation has failed. */
+const char *launch_image_parameter(uint32_t arch, int gpu);
+void launch_image_request(kit_request *request, aw_op *op, const char *region,
+                          const char *parameter);
+const char *launch_image_id(aw_op *op, const aw_response *answer);
 void launch_find_reservation(struct launch *launch);
 void launch_find_network(struct launch *launch);
 void launch_find_group(struct launch *launch);

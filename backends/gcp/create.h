@@ -40,6 +40,9 @@ struct creation {
 /* The steps, each of which calls the next one when it is done, or fails the operation. */
 void creation_find_reservation(struct creation *creation);
 void creation_find_image(struct creation *creation);
+/* The image that is taken when none was named, and the request that describes one. */
+const char *gcp_default_image(uint32_t arch, int nvidia);
+void gcp_image_request(kit_request *request, aw_op *op, const char *image);
 void creation_open_firewall(struct creation *creation);
 void creation_find_networks(struct creation *creation);
 void creation_insert(struct creation *creation);

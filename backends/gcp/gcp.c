@@ -57,7 +57,10 @@ static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
 static const void *gcp_extension(void *state, const char *id)
 {
     static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = gcp_list_quotas};
+    static const aw_images images = {.size = sizeof images, .list_images = gcp_list_images};
     (void)state;
+    if (strcmp(id, AW_IMAGES) == 0)
+        return &images;
     return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;
 }
 

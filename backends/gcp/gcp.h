@@ -33,6 +33,7 @@ struct gcp {
 void gcp_regions(aw_op *op);
 void gcp_list_offers(aw_op *op, const aw_offer_query *query);
 void gcp_list_quotas(aw_op *op, const aw_offer_query *query);
+void gcp_list_images(aw_op *op, const aw_offer_query *query);
 void gcp_create(aw_op *op, const aw_create *wish);
 void gcp_get(aw_op *op, const aw_ref *ref);
 void gcp_list(aw_op *op, const aw_list *wish);

@@ -25,15 +25,19 @@ static const struct {
      "ubuntu-accelerator-2404-arm64-with-nvidia-580"},
 };
 
+const char *gcp_default_image(uint32_t arch, int nvidia)
+{
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++)
+        if (images[i].arch == arch && images[i].gpu == nvidia)
+            return images[i].image;
+    return NULL;
+}
+
 static const char *default_image(const aw_create *wish)
 {
     size_t size = 0;
     const char *gpu = gcp_data_word(wish->offer_data, "gpu", &size);
-    int is_nvidia = gpu && size == 6 && !memcmp(gpu, "nvidia", 6);
-    for (size_t i = 0; i < sizeof images / sizeof *images; i++)
-        if (images[i].arch == wish->arch && images[i].gpu == is_nvidia)
-            return images[i].image;
-    return NULL;
+    return gcp_default_image(wish->arch, gpu && size == 6 && !memcmp(gpu, "nvidia", 6));
 }
 
 static const char *arch_word(uint32_t arch)
@@ -100,9 +104,16 @@ static const char *full_name(aw_op *op, const char *image)
     return name.state == KIT_BUF_OK ? kit_buf_text(&name) : NULL;
 }
 
+void gcp_image_request(kit_request *request, aw_op *op, const char *image)
+{
+    const struct gcp *gcp = op->state;
+    kit_request_init(request, op, "images", "GET", gcp->compute);
+    add_path(request, op, image);
+    request->wire.flags |= AW_REQUEST_SHARED;
+}
+
 void creation_find_image(struct creation *creation)
 {
-    const struct gcp *gcp = creation->op->state;
     const char *image = creation->wish->image;
     kit_request request;
     if (image && !*image)
@@ -112,8 +123,6 @@ void creation_find_image(struct creation *creation)
     creation->image = image ? full_name(creation->op, image) : default_image(creation->wish);
     if (!creation->image)
         return;
-    kit_request_init(&request, creation->op, "images", "GET", gcp->compute);
-    add_path(&request, creation->op, creation->image);
-    request.wire.flags |= AW_REQUEST_SHARED;
+    gcp_image_request(&request, creation->op, creation->image);
     kit_request_send(&request, on_image, on_no_image, creation);
 }

@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-/* The names of the provider's images stand for both architectures; the type decides. */
-#define DEFAULT_IMAGE "ubuntu-24.04"
 #define USER_DATA_MAX                                                                              \
     (32 * 1024) /* https://docs.hetzner.cloud/reference/cloud#servers-create-a-server */
 
@@ -65,8 +63,8 @@ static json_t *body_build(const struct hetzner *hetzner, const struct creation *
     json_t *body =
         json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:{s:b, s:b}}", "name", creation->name,
                   "server_type", wish->instance_type, "location", wish->region, "image",
-                  wish->image ? wish->image : DEFAULT_IMAGE, "start_after_create", 1, "labels",
-                  labels_of(wish), "ssh_keys", ids_list(ids, wish->ssh_key_count, NULL),
+                  wish->image ? wish->image : HETZNER_DEFAULT_IMAGE, "start_after_create", 1,
+                  "labels", labels_of(wish), "ssh_keys", ids_list(ids, wish->ssh_key_count, NULL),
                   "public_net", "enable_ipv4", hetzner->with_ipv4, "enable_ipv6", 1);
     int failed = !body;
     if (wish->user_data.size)

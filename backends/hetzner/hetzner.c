@@ -149,9 +149,9 @@ static void hetzner_regions(aw_op *op)
 
 static const void *hetzner_extension(void *state, const char *id)
 {
+    static const aw_images images = {.size = sizeof images, .list_images = hetzner_list_images};
     (void)state;
-    (void)id;
-    return NULL;
+    return strcmp(id, AW_IMAGES) == 0 ? &images : NULL;
 }
 
 static const aw_vtable vtable = {

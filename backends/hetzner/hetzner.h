@@ -13,6 +13,8 @@
 #include <stdbool.h>
 
 #define HETZNER_ENDPOINT "https://api.hetzner.cloud/v1"
+/* The names of the provider's images stand for both architectures; the type decides. */
+#define HETZNER_DEFAULT_IMAGE "ubuntu-24.04"
 #define HETZNER_TITLE "Hetzner Cloud"
 
 /* 3600 requests an hour and project, one more each second: https://docs.hetzner.cloud/#rate-limiting */
@@ -70,6 +72,7 @@ void hetzner_keys_find(aw_op *op, const aw_create *wish, hetzner_keys_fn found, 
 /* ---- the vtable ---- */
 
 void hetzner_list_offers(aw_op *op, const aw_offer_query *query);
+void hetzner_list_images(aw_op *op, const aw_offer_query *query);
 void hetzner_create(aw_op *op, const aw_create *wish);
 void hetzner_get(aw_op *op, const aw_ref *ref);
 void hetzner_list(aw_op *op, const aw_list *wish);

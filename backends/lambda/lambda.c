@@ -35,9 +35,9 @@ static void lambda_open(aw_op *op, const aw_settings *settings, void **ret_state
 
 static const void *lambda_extension(void *state, const char *id)
 {
+    static const aw_images images = {.size = sizeof images, .list_images = lambda_list_images};
     (void)state;
-    (void)id;
-    return NULL;
+    return strcmp(id, AW_IMAGES) == 0 ? &images : NULL;
 }
 
 static const aw_vtable vtable = {

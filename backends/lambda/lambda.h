@@ -106,6 +106,7 @@ struct lambda_creation *lambda_wish_copy(aw_op *op, const aw_create *wish);
 
 void lambda_regions(aw_op *op);
 void lambda_list_offers(aw_op *op, const aw_offer_query *query);
+void lambda_list_images(aw_op *op, const aw_offer_query *query);
 void lambda_create(aw_op *op, const aw_create *wish);
 void lambda_get(aw_op *op, const aw_ref *ref);
 void lambda_list(aw_op *op, const aw_list *wish);

@@ -159,6 +159,13 @@ static void onprem_classify(void *state, const aw_request *request, const aw_res
         kit_answer_explain_status(answer, "This backend", "an answer", ret_error);
 }
 
+static const void *onprem_extension(void *state, const char *id)
+{
+    static const aw_images images = {.size = sizeof images, .list_images = onprem_list_images};
+    (void)state;
+    return strcmp(id, AW_IMAGES) == 0 ? &images : NULL;
+}
+
 static const aw_vtable vtable = {
     .size = sizeof vtable,
     .open = onprem_open,
@@ -171,6 +178,7 @@ static const aw_vtable vtable = {
     .authenticate = onprem_authenticate,
     .sign = onprem_sign,
     .classify = onprem_classify,
+    .extension = onprem_extension,
 };
 
 static const aw_option options[] = {

@@ -145,6 +145,7 @@ uint64_t onprem_price_nusd(const struct onprem_host *host, uint32_t blocks);
 /* ---- the vtable ---- */
 
 void onprem_list_offers(aw_op *op, const aw_offer_query *query);
+void onprem_list_images(aw_op *op, const aw_offer_query *query);
 void onprem_create(aw_op *op, const aw_create *wish);
 void onprem_get(aw_op *op, const aw_ref *ref);
 void onprem_list(aw_op *op, const aw_list *wish);

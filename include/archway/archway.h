@@ -321,6 +321,12 @@ ARCHWAY_API int archway_get(archway *aw, const archway_machine *machine, const a
 ARCHWAY_API int archway_list(archway *aw, const char *backend, const char *owner,
                              const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
+/* Tells which boot image a create that names none would use, for each architecture and with GPUs or without, on
+ * the named backend (NULL: on all) and in the named region (NULL: in all). */
+ARCHWAY_API int archway_boot_images(archway *aw, const char *backend, const char *region,
+                                    const archway_call *call, archway_job **ret_job,
+                                    aw_error *ret_error);
+
 /* Orders the end of a machine. One that is gone already is success. */
 ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
                                   const archway_call *call, archway_job **ret_job,
@@ -448,6 +454,11 @@ ARCHWAY_API int archway_job_backend(const archway_job *job, uint64_t index,
 ARCHWAY_API uint64_t archway_job_instance_count(const archway_job *job);
 ARCHWAY_API const aw_instance *archway_job_instance(const archway_job *job, uint64_t index,
                                                     const char **ret_backend);
+
+/* Results of archway_boot_images. */
+ARCHWAY_API uint64_t archway_job_boot_image_count(const archway_job *job);
+ARCHWAY_API const aw_image *archway_job_boot_image(const archway_job *job, uint64_t index,
+                                                   const char **ret_backend);
 
 /* What archway_create made beside the machine. */
 ARCHWAY_API uint64_t archway_job_resource_count(const archway_job *job);

@@ -378,6 +378,18 @@ typedef struct aw_quota {
     uint64_t used;  /* 0 where the provider does not say */
 } aw_quota;
 
+/* A boot image that a create would use which names none. */
+typedef struct aw_image {
+    uint32_t size;
+    uint32_t arch; /* enum aw_arch, one of the two */
+    uint32_t gpu;  /* 1: for machines with a GPU, whose driver it has */
+    uint32_t reserved;
+    const char *region; /* NULL: the same in all of them */
+    const char *id;     /* as aw_create.image would name it */
+    const char *name;   /* for people; NULL: nothing better than the id */
+    const char *source; /* what says so: a parameter, a family; NULL: the backend itself */
+} aw_image;
+
 /*
  * What `authenticate` finds and `sign` uses. Which fields mean what is the backend's own affair:
  * AWS has key_id, secret and perhaps token; GCP and Lambda have token. `source` is where it was found,
@@ -528,6 +540,7 @@ struct aw_host {
     void (*random)(aw_op *op, void *out, size_t size);
     void (*log)(aw_op *op, uint32_t level, const char *message);
     uint32_t (*arch)(aw_op *op, const char *name);
+    void (*emit_image)(aw_op *op, const aw_image *image);
 };
 
 /* What a header that `sign` adds gives away to who sees it. */
@@ -564,6 +577,7 @@ struct aw_header_sink {
  *   regions                  yes        yes        emit_region
  *   list_offers              yes        yes        emit_offer, report
  *   list_quotas (extension)  yes        yes        emit_quota
+ *   list_images (extension)  yes        yes        emit_image, report
  *   create                   yes        yes        emit_instance (one), emit_resource
  *   get                      yes        yes        emit_instance (one)
  *   list                     yes        yes        emit_instance
@@ -647,6 +661,17 @@ typedef struct aw_quotas {
     void (*list_quotas)(aw_op *op, const aw_offer_query *query);
 } aw_quotas;
 #define AW_QUOTAS "quotas/1"
+
+/* The extension "images/1": aw_images. Core asks it when a person wants to know what a machine would boot. */
+typedef struct aw_images {
+    uint32_t size;
+    uint32_t reserved;
+    /* Emits, for each architecture and with GPUs or without, the boot image that a create without `image` would
+     * use in query->region (NULL: see AW_CAP_WHOLE_LISTING). What there is none of is not emitted. Services and
+     * requests: yes. */
+    void (*list_images)(aw_op *op, const aw_offer_query *query);
+} aw_images;
+#define AW_IMAGES "images/1"
 
 /* ---------------------------------------------------------------------------------------------
  * The entry
@@ -784,6 +809,10 @@ static inline void aw_emit_resource(aw_op *op, const aw_resource *resource)
 static inline void aw_emit_quota(aw_op *op, const aw_quota *quota)
 {
     op->host->emit_quota(op, quota);
+}
+static inline void aw_emit_image(aw_op *op, const aw_image *image)
+{
+    op->host->emit_image(op, image);
 }
 static inline void aw_emit_credentials(aw_op *op, const aw_credentials *credentials)
 {

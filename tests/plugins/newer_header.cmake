@@ -21,6 +21,6 @@ replace("\n} aw_offer;" "\n    const char *badge;\n} aw_offer;")
 replace("\n} aw_offer_query;" "\n    const char *mood;\n} aw_offer_query;")
 replace("\n} aw_error;" "\n    char hint[64];\n} aw_error;")
 replace("\n} aw_op;" "\n    const char *tempo;\n} aw_op;")
-replace("(*arch)(aw_op *op, const char *name);\n};"
-    "(*arch)(aw_op *op, const char *name);\n    void (*cheer)(aw_op *op, const char *text);\n};")
+replace("(*emit_image)(aw_op *op, const aw_image *image);\n};"
+    "(*emit_image)(aw_op *op, const aw_image *image);\n    void (*cheer)(aw_op *op, const char *text);\n};")
 file(WRITE ${OUT} "${header}")
