@@ -141,10 +141,23 @@ static int write_order(archway_job *job)
     return 0;
 }
 
+/* A caller who has only the id is no stranger to the journal: what its backend said of the machine when it was
+ * made, it is told again, such as when that was. Without the journal it is asked for all the same. */
+static void add_data(archway_job *job)
+{
+    struct machine_job *state = job->state;
+    aw_error ignored = {.size = sizeof ignored};
+    struct journal *journal = NULL;
+    if (!state->ref.data && journal_if_any(job->aw, &journal, &ignored) == 0 && journal)
+        journal_data(journal, state->backend->name, state->ref.id, &job->arena, &state->ref.data,
+                     &ignored);
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
     struct machine_job *state = job->state;
+    add_data(job);
     if (state->kind == OP_TERMINATE && write_order(job))
         return;
     state->op = job_op(job, state->backend, state->kind, state->ref.region, &sink);

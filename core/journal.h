@@ -115,6 +115,10 @@ int journal_each(struct journal *journal, const char *backend,
                  int (*each)(void *arg, const struct journal_entry *entry), void *arg,
                  aw_error *ret_error);
 
+/* What the backend emitted with a machine (aw_instance.data), in `arena`; NULL when nothing is known of it. */
+int journal_data(struct journal *journal, const char *backend, const char *instance_id,
+                 struct arena *arena, const char **ret_data, aw_error *ret_error);
+
 /* Several writes as one: all of them or none. */
 int journal_group(struct journal *journal, aw_error *ret_error);
 int journal_group_end(struct journal *journal, aw_error *ret_error); /* commits */

@@ -183,3 +183,18 @@ int journal_each(struct journal *journal, const char *backend,
     }
     return found;
 }
+
+int journal_data(struct journal *journal, const char *backend, const char *instance_id,
+                 struct arena *arena, const char **ret_data, aw_error *ret_error)
+{
+    KIT_CLEANUP(journal_finish)
+    sqlite3_stmt *row = journal_query(journal, ret_error,
+                                      "SELECT data FROM entry WHERE backend = ?1 AND"
+                                      " instance_id = ?2 ORDER BY id DESC LIMIT 1",
+                                      "tt", backend, instance_id);
+    int found = row ? journal_step(journal, row, ret_error) : -1;
+    if (found < 0)
+        return -1;
+    *ret_data = found ? arena_text(arena, (const char *)sqlite3_column_text(row, 0)) : NULL;
+    return arena->exhausted ? fail_memory(ret_error) : 0;
+}

@@ -1,5 +1,5 @@
 # The journal, and recovery from it, on the small cloud of the engine's tests.
-foreach(part create recover)
+foreach(part create data recover)
     archway_test(journal_${part}_test journal_${part}_test.c journal_stage.c
         engine_stage.c engine_cloud.c replay_session.c recording_files.c)
     target_compile_definitions(journal_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
