@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* More than any provider takes; the backend knows its own limit. */
 #define LARGEST_USER_DATA (16u << 20)
@@ -85,6 +86,23 @@ static int read_provider_options(const struct options *options, struct creation 
     return EXIT_OK;
 }
 
+static int read_ttl(const struct options *options, archway_wish *wish)
+{
+    aw_error error;
+    uint64_t ttl_ms = 0;
+    struct timespec now;
+    const char *text = options_text(options, OPTION_TTL);
+    if (!text)
+        return EXIT_OK;
+    if (parse_duration(text, &ttl_ms, &error) != 0)
+        return say_usage("--ttl: %s", error.message);
+    if (ttl_ms == 0)
+        return say_usage("--ttl: a machine needs some time to live; write 4h, 30m");
+    clock_gettime(CLOCK_REALTIME, &now);
+    wish->expires_at_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + ttl_ms;
+    return EXIT_OK;
+}
+
 static int read_words(const struct options *options, struct creation *creation)
 {
     aw_error error;
@@ -99,6 +117,8 @@ static int read_words(const struct options *options, struct creation *creation)
         return say_usage("create needs --name NAME, what to call the machine");
     if (parse_name(wish->name, &error) != 0)
         return say_usage("--name: %s", error.message);
+    if (read_ttl(options, wish) != EXIT_OK)
+        return EXIT_USAGE;
     if (root_disk && parse_size(root_disk, &wish->disk_mib, &error) != 0)
         return say_usage("--root-disk: %s", error.message);
     if (max_tries && parse_count(max_tries, &creation->max_tries, &error) != 0)

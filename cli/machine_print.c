@@ -24,23 +24,31 @@ static const struct column columns[] = {
     {"$/HOUR", COLUMN_RIGHT | COLUMN_WIDE},
     {"OWNER", COLUMN_WIDE},
     {"CREATED", COLUMN_WIDE},
+    {"EXPIRES", COLUMN_WIDE},
+    {"NOTE", COLUMN_OPTIONAL},
     {"ID", 0},
 };
 
-static const char *const csv_paths[] = {
-    "ref",           "backend", "region",    "zone",       "id",    "name",  "state",
-    "instance_type", "arch",    "public_ip", "private_ip", "owner", "token", "price_usd_per_hour",
-    "created_at",    NULL};
+static const char *const csv_paths[] = {"ref",        "backend",
+                                        "region",     "zone",
+                                        "id",         "name",
+                                        "state",      "instance_type",
+                                        "arch",       "public_ip",
+                                        "private_ip", "owner",
+                                        "token",      "price_usd_per_hour",
+                                        "created_at", "expires_at",
+                                        "known",      NULL};
 
 static const char *arch_name(const aw_instance *instance)
 {
     return instance->arch ? archway_arch_name(instance->arch) : NULL;
 }
 
-static void add_row(struct text_table *table, const char *backend, const aw_instance *instance)
+static void add_row(struct text_table *table, const char *backend, const aw_instance *instance,
+                    const char *state, const char *note)
 {
     table_add(table, instance->name);
-    table_add(table, archway_state_name(instance->state));
+    table_add(table, state);
     table_add(table, instance->public_ip);
     table_add(table, instance->instance_type);
     table_add(table, arch_name(instance));
@@ -55,7 +63,40 @@ static void add_row(struct text_table *table, const char *backend, const aw_inst
     table_add(table, instance->owner);
     text_add_time(table_cell(table), instance->created_at_ms);
     table_cell_end(table);
+    text_add_time(table_cell(table), instance->expires_at_ms);
+    table_cell_end(table);
+    table_add(table, note);
     table_add(table, instance->id);
+}
+
+/* What its provider and the journal do not agree upon. */
+static const char *note_of(const archway_job *job, uint64_t index, bool journal_knows_some)
+{
+    switch (archway_job_presence(job, index)) {
+    case ARCHWAY_LISTED_ONLY:
+        return journal_knows_some ? "not in the journal" : NULL;
+    case ARCHWAY_MISSING:
+        return "in the journal only";
+    case ARCHWAY_UNSEEN:
+        return "not listed so far";
+    default:
+        return NULL;
+    }
+}
+
+static const char *state_of(const archway_job *job, uint64_t index, const aw_instance *instance)
+{
+    return archway_job_presence(job, index) == ARCHWAY_MISSING
+               ? "missing"
+               : archway_state_name(instance->state);
+}
+
+static bool knows_some(const archway_job *job)
+{
+    for (uint64_t i = 0; i < archway_job_instance_count(job); i++)
+        if (archway_job_presence(job, i) != ARCHWAY_LISTED_ONLY)
+            return true;
+    return false;
 }
 
 static void print_table(const archway_job *job, bool wide, kit_buf *out)
@@ -63,9 +104,10 @@ static void print_table(const archway_job *job, bool wide, kit_buf *out)
     KIT_CLEANUP(table_finish) struct text_table table;
     const char *backend;
     const aw_instance *instance;
+    bool some = knows_some(job);
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (uint64_t i = 0; (instance = archway_job_instance(job, i, &backend)) != NULL; i++)
-        add_row(&table, backend, instance);
+        add_row(&table, backend, instance, state_of(job, i, instance), note_of(job, i, some));
     table_print(&table, wide, talk_colour(STDOUT_FILENO), out);
 }
 
@@ -130,13 +172,23 @@ static void print_facts(const char *backend, const aw_instance *instance, kit_bu
     add_fact(out, "token", instance->token);
 }
 
+static json_t *record_listed(const archway_job *job, uint64_t index, const char *backend,
+                             const aw_instance *instance)
+{
+    json_t *object = record_instance(backend, instance);
+    json_object_set_new(object, "state", record_text(state_of(job, index, instance)));
+    json_object_set_new(object, "known",
+                        json_boolean(archway_job_presence(job, index) != ARCHWAY_LISTED_ONLY));
+    return object;
+}
+
 static json_t *rows(const archway_job *job)
 {
     json_t *list = json_array();
     const char *backend;
     const aw_instance *instance;
     for (uint64_t i = 0; (instance = archway_job_instance(job, i, &backend)) != NULL; i++)
-        json_array_append_new(list, record_instance(backend, instance));
+        json_array_append_new(list, record_listed(job, i, backend, instance));
     return list;
 }
 

@@ -40,13 +40,17 @@ static int parse_amount(const char *text, const struct unit *units, uint64_t *re
 
 int parse_duration(const char *text, uint64_t *ret_ms, aw_error *ret_error)
 {
-    static const struct unit units[] = {
-        {"", 1000}, {"s", 1000}, {"m", 60 * 1000}, {"h", 60 * 60 * 1000}, {NULL, 0}};
+    static const struct unit units[] = {{"", 1000},
+                                        {"s", 1000},
+                                        {"m", 60 * 1000},
+                                        {"h", 60 * 60 * 1000},
+                                        {"d", 24 * 60 * 60 * 1000},
+                                        {NULL, 0}};
     if (parse_amount(text, units, ret_ms) == 0)
         return 0;
-    return kit_error_set(ret_error, AW_E_INVALID,
-                         "\"%s\" is no duration; write seconds, minutes or hours: 30, 5m, 2h",
-                         text);
+    return kit_error_set(
+        ret_error, AW_E_INVALID,
+        "\"%s\" is no duration; write seconds, minutes, hours or days: 30, 5m, 2h, 7d", text);
 }
 
 int parse_size(const char *text, uint64_t *ret_mib, aw_error *ret_error)

@@ -123,6 +123,7 @@ json_t *record_instance(const char *backend, const aw_instance *instance)
     json_object_set_new(object, "token", record_text(instance->token));
     add_price(object, instance->priced, instance->price_nusd_per_hour);
     json_object_set_new(object, "created_at", record_time(instance->created_at_ms));
+    json_object_set_new(object, "expires_at", record_time(instance->expires_at_ms));
     return object;
 }
 

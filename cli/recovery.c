@@ -9,6 +9,7 @@
 #include "cli/talk.h"
 #include "cli/text.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 static void add_what(kit_buf *buf, const archway_outcome *outcome)
@@ -21,16 +22,34 @@ static void add_what(kit_buf *buf, const archway_outcome *outcome)
                      outcome->token ? outcome->token : "unknown");
 }
 
+/* One line for all that is open: each further run would say each of them again. */
+static void say_open(uint64_t count, const char *reason)
+{
+    if (count == 1)
+        say("an earlier run left something open: %s; `archway recover` settles it", reason);
+    else if (count > 1)
+        say("earlier runs left %" PRIu64 " things open; `archway recover` settles them", count);
+}
+
 void outcomes_say(const archway_job *job)
 {
     archway_outcome outcome = {.size = sizeof outcome};
+    uint64_t open = 0;
+    const char *reason = NULL;
     for (uint64_t i = 0; archway_job_outcome(job, i, &outcome) == 0; i++) {
+        if (outcome.fate == ARCHWAY_FATE_OPEN) {
+            reason = outcome.reason;
+            open++;
+        }
+        if (outcome.fate == ARCHWAY_FATE_OPEN || outcome.fate == ARCHWAY_FATE_ENDING)
+            continue;
         KIT_CLEANUP(kit_buf_finish) kit_buf what;
         cli_buf_init(&what);
         add_what(&what, &outcome);
         say("left by an earlier run: %s: %s (%s)", kit_buf_text(&what),
             archway_fate_name(outcome.fate), outcome.reason ? outcome.reason : "");
     }
+    say_open(open, reason ? reason : "");
 }
 
 bool outcomes_are_open(const archway_job *job)
@@ -69,14 +88,20 @@ static json_t *rows(const archway_job *job)
 
 static void print_table(const archway_job *job, bool wide, kit_buf *out)
 {
-    static const struct column columns[] = {
-        {"FATE", 0}, {"NAME", COLUMN_SHRINK}, {"BACKEND", 0},           {"REGION", COLUMN_OPTIONAL},
-        {"ID", 0},   {"TOKEN", COLUMN_WIDE},  {"REASON", COLUMN_SHRINK}};
+    static const struct column columns[] = {{"FATE", 0},
+                                            {"KIND", COLUMN_WIDE},
+                                            {"NAME", COLUMN_SHRINK},
+                                            {"BACKEND", 0},
+                                            {"REGION", COLUMN_OPTIONAL},
+                                            {"ID", 0},
+                                            {"TOKEN", COLUMN_WIDE},
+                                            {"REASON", COLUMN_SHRINK}};
     KIT_CLEANUP(table_finish) struct text_table table;
     archway_outcome outcome = {.size = sizeof outcome};
     table_init(&table, columns, sizeof columns / sizeof *columns);
     for (uint64_t i = 0; archway_job_outcome(job, i, &outcome) == 0; i++) {
         table_add(&table, archway_fate_name(outcome.fate));
+        table_add(&table, outcome.kind);
         table_add(&table, outcome.name);
         table_add(&table, outcome.backend);
         table_add(&table, outcome.region);
@@ -87,22 +112,43 @@ static void print_table(const archway_job *job, bool wide, kit_buf *out)
     table_print(&table, wide, talk_colour(STDOUT_FILENO), out);
 }
 
-int outcomes_print(enum format format, const archway_job *job)
+static int print(enum format format, const archway_job *job, json_t *more)
 {
     static const char *const csv_paths[] = {"fate", "kind",  "backend", "region", "id",
                                             "name", "token", "reason",  NULL};
     static const struct record_form form = {"outcomes", csv_paths, "id", false};
     if (!format_is_for_people(format)) {
-        json_t *more = json_object();
         json_object_set_new(more, "problems", record_problems(job));
         return record_write(format, &form, rows(job), more);
     }
+    json_decref(more);
     if (archway_job_outcome_count(job) == 0)
         return EXIT_OK;
     KIT_CLEANUP(kit_buf_finish) kit_buf out;
     cli_buf_init(&out);
     print_table(job, format == FORMAT_WIDE, &out);
     return output_write(&out);
+}
+
+int outcomes_print(enum format format, const archway_job *job)
+{
+    return print(format, job, json_object());
+}
+
+int gc_print(enum format format, const archway_job *job, const archway_gc_counts *counts,
+             bool acted)
+{
+    json_t *more = json_object();
+    json_object_set_new(more, "acted", json_boolean(acted));
+    json_object_set_new(
+        more, "counts",
+        json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "passes", (json_int_t)counts->passes,
+                  "places", (json_int_t)counts->places, "skipped", (json_int_t)counts->skipped,
+                  "listed", (json_int_t)counts->listed, "garbage", (json_int_t)counts->garbage,
+                  "expired", (json_int_t)counts->expired, "waiting", (json_int_t)counts->waiting,
+                  "kept", (json_int_t)counts->kept, "ended", (json_int_t)counts->ended, "failed",
+                  (json_int_t)counts->failed));
+    return print(format, job, more);
 }
 
 int recovery_begin(struct session *session)

@@ -13,6 +13,9 @@ int recovery_begin(struct session *session);
 void outcomes_say(const archway_job *job);
 /* The same on stdout, as a table or for programs. Returns an exit code. */
 int outcomes_print(enum format format, const archway_job *job);
+/* Those of a cleaning, with its counts. */
+int gc_print(enum format format, const archway_job *job, const archway_gc_counts *counts,
+             bool acted);
 bool outcomes_are_open(const archway_job *job);
 
 #endif

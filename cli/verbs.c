@@ -36,6 +36,13 @@ static const struct verb verbs[] = {
     {"arch", VERB_ARCH, run_arch, "IMAGE", 1, 1, "where a container image can run",
      "Asks the image's registry for its platforms: nginx, ghcr.io/org/app:1.2,\n"
      "localhost:5000/app@sha256:... . Logins are those of docker and podman.\n"},
+    {"gc", VERB_GC, run_gc, "", 0, 0, "end what is paid for and nobody remembers",
+     "Lists what carries this installation's owner tag and is in no entry of its\n"
+     "journal, and machines whose --ttl is over. Without --yes it only tells. A region\n"
+     "that does not answer whole is not touched, nor is what has the tag archway-keep.\n"
+     "It ends only what is older than --grace and was seen in --passes listings, half\n"
+     "a minute apart, which it makes itself or finds in the journal.\n\n"
+     "    archway gc --grace 60s --yes\n"},
     {"recover", VERB_RECOVER, run_recover, "", 0, 0, "settle what an interrupted run left",
      "Looks in the journal for creates and ends of which it is not known what came of\n"
      "them, and asks the providers: what exists is adopted, what does not is closed, an\n"
@@ -67,7 +74,8 @@ _Static_assert(sizeof verbs / sizeof *verbs <= MOST_VERBS, "room for their names
 #define VERB_FILTERS (VERB_OFFERS | VERB_CREATE)
 
 const struct option_row option_rows[OPTION_COUNT] = {
-    [OPTION_BACKEND] = {"backend", 0, VERB_FILTERS | VERB_LIST | VERB_DOCTOR | VERB_IMAGES, "NAME",
+    [OPTION_BACKEND] = {"backend", 0,
+                        VERB_FILTERS | VERB_LIST | VERB_GC | VERB_DOCTOR | VERB_IMAGES, "NAME",
                         "this backend only", "backend", NULL},
     [OPTION_REGION] = {"region", 0, VERB_FILTERS | VERB_SIGN | VERB_IMAGES, "NAME", "this region",
                        "region", NULL},
@@ -114,6 +122,14 @@ const struct option_row option_rows[OPTION_COUNT] = {
                      NULL, NULL},
     [OPTION_DRY_RUN] = {"dry-run", 0, VERB_CREATE, NULL,
                         "say what would be tried, in order, and stop", NULL, NULL},
+    [OPTION_TTL] = {"ttl", 0, VERB_CREATE, "TIME", "end it by itself, or by gc, after 4h, 30m",
+                    NULL, NULL},
+    [OPTION_YES] = {"yes", 0, VERB_GC, NULL, "end what is found", NULL, NULL},
+    [OPTION_GRACE] = {"grace", 0, VERB_GC, "TIME", "leave what is younger: 60s, 10m (default)",
+                      NULL, NULL},
+    [OPTION_PASSES] = {"passes", 0, VERB_GC, "N", "seen in so many listings (default 2)", NULL,
+                       NULL},
+    [OPTION_MAX] = {"max", 0, VERB_GC, "N", "end at most so many (default 20)", NULL, NULL},
     [OPTION_ALL] = {"all", 0, VERB_LIST, NULL, "other owners' machines too", NULL, NULL},
     [OPTION_HEADER] = {"header", 'H', VERB_SIGN, "'NAME: VALUE'", "a header of the request", NULL,
                        NULL},

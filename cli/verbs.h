@@ -36,6 +36,7 @@ enum verb_bit {
     VERB_RECOVER = 0x400,
     VERB_COMPLETION = 0x800,
     VERB_IMAGES = 0x1000,
+    VERB_GC = 0x2000,
     VERB_ALL = 0x7fffffff
 };
 
@@ -72,6 +73,7 @@ int run_images(struct session *session);
 int run_list(struct session *session);
 int run_show(struct session *session);
 int run_terminate(struct session *session);
+int run_gc(struct session *session);
 int run_recover(struct session *session);
 int run_sign(struct session *session);
 int run_doctor(struct session *session);

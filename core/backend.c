@@ -127,18 +127,28 @@ uint64_t backend_now_ms(const struct backend *backend)
     return (uint64_t)((int64_t)world->ops->wall_ms(world) + backend->skew_ms);
 }
 
-const aw_images *backend_images(const struct backend *backend)
+static const void *extension(const struct backend *backend, const char *id)
 {
     const aw_vtable *vtable = &backend->plugin->vtable;
-    const aw_images *images =
-        vtable->extension ? vtable->extension(backend->state, AW_IMAGES) : NULL;
+    return vtable->extension ? vtable->extension(backend->state, id) : NULL;
+}
+
+const aw_images *backend_images(const struct backend *backend)
+{
+    const aw_images *images = extension(backend, AW_IMAGES);
     return images && AW_HAS(images, list_images) && images->list_images ? images : NULL;
+}
+
+const aw_resources *backend_resources(const struct backend *backend)
+{
+    const aw_resources *resources = extension(backend, AW_RESOURCES);
+    bool whole = resources && AW_HAS(resources, remove_resource) && resources->list_resources &&
+                 resources->remove_resource;
+    return whole ? resources : NULL;
 }
 
 const aw_quotas *backend_quotas(const struct backend *backend)
 {
-    const aw_vtable *vtable = &backend->plugin->vtable;
-    const aw_quotas *quotas =
-        vtable->extension ? vtable->extension(backend->state, AW_QUOTAS) : NULL;
+    const aw_quotas *quotas = extension(backend, AW_QUOTAS);
     return quotas && AW_HAS(quotas, list_quotas) && quotas->list_quotas ? quotas : NULL;
 }

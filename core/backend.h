@@ -52,6 +52,8 @@ uint64_t backend_now_ms(const struct backend *backend);
 /* The extension "quotas/1", or NULL. */
 const aw_quotas *backend_quotas(const struct backend *backend);
 const aw_images *backend_images(const struct backend *backend);
+/* The extension "resources/1", or NULL. */
+const aw_resources *backend_resources(const struct backend *backend);
 
 static inline bool backend_can(const struct backend *backend, uint64_t capability)
 {

@@ -73,10 +73,12 @@ void emit_resource(aw_op *face, const aw_resource *resource)
 {
     struct op *op = op_of(face);
     aw_resource copy;
-    if (!welcome(op, (const void *)op->sink->resource, "emitted a resource outside of create"))
+    if (!welcome(op, (const void *)op->sink->resource,
+                 "emitted a resource where none was asked for"))
         return;
     SIZED_COPY(&copy, resource);
-    if (!copy.kind || !copy.id || too_long(copy.kind) || too_long(copy.id))
+    if (!copy.kind || !copy.id || too_long(copy.kind) || too_long(copy.id) ||
+        too_long(copy.region) || too_long(copy.owner) || too_long(copy.data))
         op_refuse(op, "emitted a resource without a kind or an id");
     else
         op->sink->resource(op, &copy);

@@ -155,6 +155,8 @@ int job_add_resource(archway_job *job, const aw_resource *resource)
     copy.kind = arena_text(&job->arena, resource->kind);
     copy.id = arena_text(&job->arena, resource->id);
     copy.region = arena_text(&job->arena, resource->region ? resource->region : "");
+    copy.owner = arena_text(&job->arena, resource->owner);
+    copy.data = arena_text(&job->arena, resource->data);
     if (copy.kind && copy.id && copy.region)
         kept = VEC_PUSH(&job->resources, &job->resource_count);
     if (!kept)

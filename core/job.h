@@ -25,6 +25,7 @@ struct job_kind {
 struct job_instance {
     const char *backend;
     aw_instance instance;
+    enum archway_presence presence;
 };
 
 struct job_offer {

@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
+#include "core/list_known.h"
 #include "core/regions.h"
 #include "core/vec.h"
 
@@ -20,20 +21,24 @@ struct list_part {
 };
 
 struct list_job {
-    enum op_kind kind;  /* OP_LIST or OP_LIST_IMAGES */
-    const char *owner;  /* NULL: everybody */
-    const char *region; /* NULL: all */
+    enum op_kind kind;   /* OP_LIST or OP_LIST_IMAGES */
+    const char *backend; /* NULL: all */
+    const char *owner;   /* NULL: everybody */
+    const char *region;  /* NULL: all */
     struct list_part *parts;
     size_t part_count;
     size_t pending;
-    struct link ops; /* struct list_op */
+    struct link ops;    /* struct list_op */
+    struct link listed; /* those that are through */
     struct loop_timer start;
 };
 
 struct list_op {
-    struct link link;
+    struct link link; /* in `ops`, then in `listed` */
     struct list_part *part;
     struct op *op;
+    const char *region;
+    bool whole;
 };
 
 static void stop(archway_job *job)
@@ -64,15 +69,35 @@ static int compare_images(const void *left, const void *right)
     return order ? order : (int)a->image.gpu - (int)b->image.gpu;
 }
 
+/* Was the place listed whole in which the machine of this entry would be? */
+static bool was_listed_whole(archway_job *job, const struct journal_entry *entry)
+{
+    struct list_job *state = job->state;
+    for (struct link *link = state->listed.next; link != &state->listed; link = link->next) {
+        const struct list_op *item = list_item(link, struct list_op, link);
+        if (item->whole && strcmp(item->part->backend->name, entry->backend) == 0 &&
+            (!item->region || strcmp(item->region, entry->region) == 0))
+            return true;
+    }
+    return false;
+}
+
 /* Images come as the answers do: told in an order of their own. */
+static void end(archway_job *job)
+{
+    struct list_job *state = job->state;
+    if (job->image_count)
+        qsort(job->images, job->image_count, sizeof *job->images, compare_images);
+    if (state->kind == OP_LIST)
+        list_known_merge(job, state->backend, state->owner, was_listed_whole);
+    job_end(job, NULL);
+}
+
 static void settle(archway_job *job)
 {
     struct list_job *state = job->state;
-    if (--state->pending || job->ended)
-        return;
-    if (job->image_count)
-        qsort(job->images, job->image_count, sizeof *job->images, compare_images);
-    job_end(job, NULL);
+    if (--state->pending == 0 && !job->ended)
+        end(job);
 }
 
 static void part_done(struct list_part *part)
@@ -124,6 +149,7 @@ static void on_image(struct op *op, const aw_image *image)
 static void on_problem(struct op *op, const aw_error *problem)
 {
     struct list_op *item = op->owner;
+    item->whole = false;
     item->part->job->backends[item->part->result].complete = false;
     if (job_add_problem(item->part->job, problem))
         op_fail_memory(op, "the problems of a listing");
@@ -133,10 +159,14 @@ static void on_done(struct op *op)
 {
     struct list_op *item = op->owner;
     aw_error error = op->error;
+    struct list_job *state = item->part->job->state;
     list_remove(&item->link);
+    list_append(&state->listed, &item->link);
     op_destroy(op);
-    if (error.code)
+    if (error.code) {
+        item->whole = false;
         add_failure(item->part, &error);
+    }
     part_done(item->part);
 }
 
@@ -160,6 +190,8 @@ static void list_region(struct list_part *part, const char *region)
         return;
     }
     item->part = part;
+    item->region = region;
+    item->whole = true;
     item->op = op;
     op->owner = item;
     list_append(&state->ops, &item->link);
@@ -208,7 +240,8 @@ static void on_late(void *arg)
         job_late(job, part->backend, &late);
         add_failure(part, &late);
     }
-    job_end(job, NULL);
+    if (!job->ended)
+        end(job);
 }
 
 static void start(void *arg)
@@ -264,6 +297,8 @@ static int list_start(archway *aw, const char *backend, const struct list_job *w
         return -1;
     struct list_job *state = job->state;
     list_init(&state->ops);
+    list_init(&state->listed);
+    state->backend = job_text(job, backend);
     state->start = (struct loop_timer){.run = start, .arg = job};
     state->kind = wish->kind;
     state->owner = job_text(job, wish->owner);

@@ -9,6 +9,7 @@
 #include "core/job_wish.h"
 #include "core/mem.h"
 #include "core/place_failure.h"
+#include "core/place_open.h"
 #include "core/place_token.h"
 #include "core/sized.h"
 #include "core/vec.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define DEFAULT_TRIES 10u
+#define LOOK_AGAIN_MS 8000u
 
 struct place_job {
     archway_placement how;
@@ -329,10 +331,34 @@ static const struct job_instance *find_machine(const archway_job *listing, const
     for (size_t i = 0; i < listing->instance_count; i++) {
         const aw_instance *instance = &listing->instances[i].instance;
         if (instance->token && instance->state != AW_STATE_TERMINATED &&
+            listing->instances[i].presence != ARCHWAY_MISSING &&
             place_token_is_of(token, instance->token))
             return &listing->instances[i];
     }
     return NULL;
+}
+
+static void look_first(archway_job *job);
+
+static void look_again(void *arg)
+{
+    look_first(arg);
+}
+
+/* It is not listed: may it still come to be, from an earlier placement that was broken off? */
+static void ask_when_sure(archway_job *job)
+{
+    struct place_job *state = job->state;
+    uint64_t left_ms = 0;
+    aw_error error = {0};
+    if (place_open_ms(job->aw, state->wish.token, &left_ms, &error)) {
+        job_end(job, &error);
+    } else if (left_ms) {
+        state->start.run = look_again;
+        loop_set(job->aw->loop, &state->start, left_ms < LOOK_AGAIN_MS ? left_ms : LOOK_AGAIN_MS);
+    } else {
+        ask_offers(job);
+    }
 }
 
 static void on_listed(archway_job *listing, void *arg)
@@ -361,7 +387,7 @@ static void on_listed(archway_job *listing, void *arg)
         error.retry = AW_RETRY_SAFE;
         job_end(job, &error);
     } else {
-        ask_offers(job);
+        ask_when_sure(job);
     }
     archway_job_destroy(listing);
 }

@@ -105,6 +105,11 @@ const aw_image *archway_job_boot_image(const archway_job *job, uint64_t index,
     return &job->images[index].image;
 }
 
+uint32_t archway_job_presence(const archway_job *job, uint64_t index)
+{
+    return index < job->instance_count ? job->instances[index].presence : ARCHWAY_LISTED_ONLY;
+}
+
 uint64_t archway_job_resource_count(const archway_job *job)
 {
     return job->resource_count;

@@ -70,6 +70,7 @@ int wish_copy(archway_job *job, const archway_wish *wish, aw_create *ret_wish)
         .disk_mib = wish->disk_mib,
         .options = copy_options(job, wish),
         .option_count = wish->option_count,
+        .expires_at_ms = wish->expires_at_ms,
     };
     return job->arena.exhausted ? -1 : 0;
 }

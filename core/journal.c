@@ -116,6 +116,7 @@ void journal_close(struct journal *journal)
         return;
     for (size_t i = 0; i < journal->prepared_count; i++)
         sqlite3_finalize(journal->prepared[i].statement);
+    mem_free(journal->unreleased);
     sqlite3_close(journal->db);
     journal_writer_leave(journal);
     mem_free(journal->path);

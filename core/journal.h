@@ -52,6 +52,7 @@ struct journal_entry {
     uint64_t age_ms; /* since a request may last have left for it; 0 when that cannot be told */
     uint64_t missing_at_ms; /* since when the provider does not list it; 0: it does */
     uint32_t arch;
+    bool under_way; /* another context that lives has it */
     const char *backend;
     const char *endpoint;
     const char *region;
@@ -110,6 +111,10 @@ int journal_claim(struct journal *journal, struct arena *arena, struct journal_e
 /* How many there are to claim: cheap, takes nothing. */
 int journal_claimable(struct journal *journal, size_t *ret_count, aw_error *ret_error);
 
+/* A copy at the end of an array, with its texts in `arena`. NULL: no memory. */
+struct journal_entry *journal_entry_keep(struct arena *arena, const struct journal_entry *entry,
+                                         struct journal_entry **entries, size_t *count);
+
 /* Calls `each` with all entries that are not done, of one backend, or of all when it is NULL. */
 int journal_each(struct journal *journal, const char *backend,
                  int (*each)(void *arg, const struct journal_entry *entry), void *arg,
@@ -118,6 +123,53 @@ int journal_each(struct journal *journal, const char *backend,
 /* What the backend emitted with a machine (aw_instance.data), in `arena`; NULL when nothing is known of it. */
 int journal_data(struct journal *journal, const char *backend, const char *instance_id,
                  struct arena *arena, const char **ret_data, aw_error *ret_error);
+
+/* --- Cleaning: core/journal_gc.c. What a listing finds is kept in a table of this connection's own, on the
+ * disk: memory does not grow with it, and nobody waits for a lock meanwhile. --- */
+
+/* Does the journal know this machine? 1: as one that lives, or may; 0: no, or it is done with it. By its id or
+ * its token, whatever the backend is called now. */
+int journal_knows(struct journal *journal, const aw_instance *instance, uint64_t *ret_expires_at_ms,
+                  aw_error *ret_error);
+/* Does a machine that lives, or may, need this resource? */
+int journal_needs(struct journal *journal, const aw_resource *resource, aw_error *ret_error);
+
+/* What may have to go. `place` is the caller's number of a listing. */
+struct journal_find {
+    const char *kind; /* "machine", or as aw_resource has it */
+    const char *id;
+    const char *region;
+    const char *zone;
+    const char *name;
+    const char *token;
+    const char *data;
+    uint64_t created_at_ms; /* 0: not said */
+    uint64_t expires_at_ms;
+    uint32_t verdict; /* the caller's */
+    uint32_t shared;
+    /* By what the passes so far have seen, when it is read. */
+    uint64_t first_seen_ms;
+    uint32_t passes;
+};
+int journal_find_add(struct journal *journal, int64_t place, const struct journal_find *find,
+                     aw_error *ret_error);
+/* Forgets those of a listing; all of them: place 0. */
+int journal_find_drop(struct journal *journal, int64_t place, aw_error *ret_error);
+/* Counts a pass for each find of a whole listing, unless the last one that counted is not so long ago, and forgets
+ * what earlier passes saw there and this one did not. As one. */
+int journal_find_count(struct journal *journal, int64_t place, const char *backend,
+                       const char *region, bool machines, uint64_t apart_ms, aw_error *ret_error);
+int journal_find_each(struct journal *journal, int64_t place, const char *backend,
+                      const char *region, int (*each)(void *arg, const struct journal_find *find),
+                      void *arg, aw_error *ret_error);
+
+/* --- What a whole list shows of known machines. Only what is news is written. --- */
+
+/* The provider lists it again. */
+int journal_listed(struct journal *journal, const aw_instance *instance, aw_error *ret_error);
+/* It does not; when it has not for longer than a list may lag behind, the entry is done. */
+int journal_missing(struct journal *journal, const struct journal_entry *entry,
+                    aw_error *ret_error);
 
 /* Several writes as one: all of them or none. */
 int journal_group(struct journal *journal, aw_error *ret_error);

@@ -2,6 +2,8 @@
 /* What an order to end a machine writes down, and how entries are done. */
 #include "core/journal_parts.h"
 
+#include "core/vec.h"
+
 /* The entry that knows the machine: 1, 0 when there is none, -1. */
 static int find(struct journal *journal, const char *backend, const char *instance_id,
                 struct journal_hold *hold, aw_error *ret_error)
@@ -93,8 +95,49 @@ int journal_gone(struct journal *journal, const char *backend, const char *insta
                        (int64_t)(if_ordered ? JOURNAL_ENDING : JOURNAL_INTENT));
 }
 
+int journal_listed(struct journal *journal, const aw_instance *instance, aw_error *ret_error)
+{
+    return journal_run(
+        journal, ret_error,
+        "UPDATE entry SET missing_ms = 0, state = CASE state WHEN 4 THEN 2 ELSE state"
+        " END, ending = NULL, changed_ms = ?3 WHERE instance_id = ?1 AND"
+        " (token IS ?2 OR token IS NULL) AND (ending = 'missing' OR"
+        " (state < 4 AND missing_ms > 0))",
+        "ttu", instance->id, instance->token, journal_wall_ms(journal));
+}
+
+int journal_missing(struct journal *journal, const struct journal_entry *entry, aw_error *ret_error)
+{
+    uint64_t now_ms = journal_wall_ms(journal);
+    if (!entry->missing_at_ms)
+        return journal_run(journal, ret_error, "UPDATE entry SET missing_ms = ?2 WHERE id = ?1",
+                           "iu", entry->id, now_ms);
+    if (now_ms < entry->missing_at_ms || now_ms - entry->missing_at_ms < JOURNAL_WINDOW_MS)
+        return 0;
+    return journal_done(journal, entry->id, JOURNAL_MISSING, ret_error);
+}
+
+static int write_release(struct journal *journal, int64_t entry, aw_error *ret_error)
+{
+    return journal_run(journal, ret_error,
+                       "UPDATE entry SET writer = 0 WHERE id = ?1 AND writer = ?2", "ii", entry,
+                       journal->writer);
+}
+
+/* While this context lives it must not be taken for its writer: the next claim writes it. */
 void journal_release(struct journal *journal, int64_t entry)
 {
-    journal_run(journal, NULL, "UPDATE entry SET writer = 0 WHERE id = ?1 AND writer = ?2", "ii",
-                entry, journal->writer);
+    int64_t *kept = NULL;
+    if (write_release(journal, entry, NULL))
+        kept = VEC_PUSH(&journal->unreleased, &journal->unreleased_count);
+    if (kept)
+        *kept = entry;
+}
+
+int journal_release_again(struct journal *journal, aw_error *ret_error)
+{
+    for (size_t i = 0; i < journal->unreleased_count; i++)
+        if (write_release(journal, journal->unreleased[i], ret_error))
+            return -1;
+    return 0;
 }

@@ -13,9 +13,12 @@ struct journal {
     archway *aw;
     char *path; /* NULL: in memory */
     sqlite3 *db;
-    int lock_fd;    /* -1: in memory */
-    int64_t writer; /* this context, as entries name it; never 0 */
-    char boot[64];  /* since when the monotonic clock counts; "": it tells nothing */
+    int lock_fd;         /* -1: in memory */
+    int64_t writer;      /* this context, as entries name it; never 0 */
+    bool has_finds;      /* the table of journal_find_add is there */
+    char boot[64];       /* since when the monotonic clock counts; "": it tells nothing */
+    int64_t *unreleased; /* entries that were let go, when the file could not be written */
+    size_t unreleased_count;
     struct {
         const char *sql;
         sqlite3_stmt *statement;
@@ -59,6 +62,9 @@ sqlite3_stmt *journal_query(struct journal *journal, aw_error *ret_error, const 
 /* 1: a row; 0: no more; -1 and the error. */
 int journal_step(struct journal *journal, sqlite3_stmt *statement, aw_error *ret_error);
 void journal_finish(sqlite3_stmt **statement); /* for KIT_CLEANUP */
+
+/* core/journal_end.c: what journal_release could not write. */
+int journal_release_again(struct journal *journal, aw_error *ret_error);
 
 /* Now, as entries have it. */
 uint64_t journal_wall_ms(const struct journal *journal);

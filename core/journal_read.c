@@ -8,11 +8,17 @@
 
 #define COLUMNS                                                                                    \
     "id, state, created_ms, expires_ms, sent_ms, sent_mono_ms, boot, missing_ms, arch, backend,"   \
-    " endpoint, region, zone, instance_type, name, owner, token, instance_id, data, ending"
+    " endpoint, region, zone, instance_type, name, owner, token, instance_id, data, ending, "      \
+    "writer"
 
 static int fail_memory(aw_error *ret_error)
 {
     return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the journal's entries");
+}
+
+static bool is_under_way(const struct journal *journal, int64_t writer)
+{
+    return writer != journal->writer && journal_writer_lives(journal, writer);
 }
 
 /* The texts belong to the row. */
@@ -30,6 +36,7 @@ static struct journal_entry read_row(const struct journal *journal, sqlite3_stmt
                                  sqlite3_column_int64(row, 4), sqlite3_column_int64(row, 5)),
         .missing_at_ms = (uint64_t)sqlite3_column_int64(row, 7),
         .arch = (uint32_t)sqlite3_column_int64(row, 8),
+        .under_way = is_under_way(journal, sqlite3_column_int64(row, 20)),
         .backend = texts[9],
         .endpoint = texts[10],
         .region = texts[11],
@@ -54,6 +61,16 @@ static int keep_texts(struct arena *arena, struct journal_entry *entry)
     return arena->exhausted ? -1 : 0;
 }
 
+struct journal_entry *journal_entry_keep(struct arena *arena, const struct journal_entry *entry,
+                                         struct journal_entry **entries, size_t *count)
+{
+    struct journal_entry copy = *entry;
+    struct journal_entry *kept = keep_texts(arena, &copy) ? NULL : VEC_PUSH(entries, count);
+    if (kept)
+        *kept = copy;
+    return kept;
+}
+
 struct entries {
     struct journal_entry *items;
     size_t count;
@@ -69,11 +86,8 @@ static int add_of_writer(struct journal *journal, struct arena *arena, int64_t w
     int found = -1;
     while (row && (found = journal_step(journal, row, ret_error)) > 0) {
         struct journal_entry entry = read_row(journal, row);
-        struct journal_entry *kept =
-            keep_texts(arena, &entry) ? NULL : VEC_PUSH(&entries->items, &entries->count);
-        if (!kept)
+        if (!journal_entry_keep(arena, &entry, &entries->items, &entries->count))
             return fail_memory(ret_error);
-        *kept = entry;
     }
     return found;
 }
@@ -118,7 +132,8 @@ static int claim(struct journal *journal, struct arena *arena, struct entries *e
                  aw_error *ret_error)
 {
     KIT_CLEANUP(writers_finish) struct writers dead = {NULL, 0};
-    if (each_dead(journal, note_writer, &dead, ret_error))
+    if (journal_release_again(journal, ret_error) ||
+        each_dead(journal, note_writer, &dead, ret_error))
         return -1;
     for (size_t i = 0; i < dead.count; i++)
         if (add_of_writer(journal, arena, dead.items[i], entries, ret_error) ||
@@ -144,6 +159,9 @@ int journal_claim(struct journal *journal, struct arena *arena, struct journal_e
         mem_free(entries.items);
         return -1;
     }
+    mem_free(journal->unreleased);
+    journal->unreleased = NULL;
+    journal->unreleased_count = 0;
     *ret_entries = entries.items;
     *ret_count = entries.count;
     return 0;
@@ -158,7 +176,7 @@ static int count_writer(void *arg, int64_t writer)
 
 int journal_claimable(struct journal *journal, size_t *ret_count, aw_error *ret_error)
 {
-    size_t count = 0;
+    size_t count = journal->unreleased_count > 0;
     if (each_dead(journal, count_writer, &count, ret_error))
         return -1;
     *ret_count = count;

@@ -38,8 +38,8 @@ static const char *const migrations[] = {
     "  instance_id TEXT,"
     "  data TEXT"
     ");"
-    "CREATE UNIQUE INDEX entry_token ON entry (backend, token) WHERE token IS NOT NULL;"
-    "CREATE INDEX entry_instance ON entry (backend, instance_id) WHERE instance_id IS NOT NULL;"
+    "CREATE UNIQUE INDEX entry_token ON entry (token, backend) WHERE token IS NOT NULL;"
+    "CREATE INDEX entry_instance ON entry (instance_id, backend) WHERE instance_id IS NOT NULL;"
     "CREATE INDEX entry_open ON entry (state, writer) WHERE state IN (1, 3);"
     "CREATE INDEX entry_alive ON entry (backend, state) WHERE state < 4;"
     "CREATE TABLE resource ("
@@ -52,7 +52,18 @@ static const char *const migrations[] = {
     "  made_ms INTEGER NOT NULL,"
     "  gone INTEGER NOT NULL DEFAULT 0"
     ");"
-    "CREATE UNIQUE INDEX resource_entry ON resource (entry, kind, region, resource_id);",
+    "CREATE UNIQUE INDEX resource_entry ON resource (entry, kind, region, resource_id);"
+    "CREATE INDEX resource_name ON resource (resource_id, kind);"
+    "CREATE TABLE seen (" /* by cleaning passes, and in no entry */
+    "  backend TEXT NOT NULL,"
+    "  region TEXT NOT NULL," /* as it was asked for; '' for all at once */
+    "  kind TEXT NOT NULL,"
+    "  id TEXT NOT NULL,"
+    "  first_ms INTEGER NOT NULL,"
+    "  last_ms INTEGER NOT NULL," /* of the last pass that counts */
+    "  passes INTEGER NOT NULL,"
+    "  PRIMARY KEY (backend, region, kind, id)"
+    ") WITHOUT ROWID;",
 };
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

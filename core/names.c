@@ -51,7 +51,8 @@ static const char *const availability_names[] = {
 static const char *const fate_names[] = {
     [ARCHWAY_FATE_OPEN] = "open",     [ARCHWAY_FATE_ADOPTED] = "adopted",
     [ARCHWAY_FATE_ABSENT] = "absent", [ARCHWAY_FATE_ENDING] = "ending",
-    [ARCHWAY_FATE_GONE] = "gone",
+    [ARCHWAY_FATE_GONE] = "gone",     [ARCHWAY_FATE_WAITING] = "waiting",
+    [ARCHWAY_FATE_FOUND] = "found",   [ARCHWAY_FATE_KEPT] = "kept",
 };
 
 #define NAME_IN(names, number)                                                                     \

@@ -125,6 +125,12 @@ static void call_plugin(struct op *op, const void *wish)
     case OP_TERMINATE:
         vtable->terminate(&op->face, wish);
         break;
+    case OP_LIST_RESOURCES:
+        backend_resources(op->backend)->list_resources(&op->face, wish);
+        break;
+    case OP_REMOVE_RESOURCE:
+        backend_resources(op->backend)->remove_resource(&op->face, wish);
+        break;
     case OP_AUTHENTICATE:
         vtable->authenticate(&op->face);
         break;

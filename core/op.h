@@ -26,6 +26,8 @@ enum op_kind {
     OP_GET,
     OP_LIST,
     OP_TERMINATE,
+    OP_LIST_RESOURCES,
+    OP_REMOVE_RESOURCE,
     OP_AUTHENTICATE,
     OP_IMAGE /* of core's own registries: core/image_read.h */
 };
@@ -85,8 +87,8 @@ struct op *op_create(struct backend *backend, enum op_kind kind, const char *reg
                      const struct op_sink *sink, void *owner, uint64_t timeout_ms,
                      bool hard_deadline);
 
-/* Calls the plugin's function of this kind with its wish (aw_offer_query, aw_create, aw_ref, aw_list or
- * NULL). All that follows comes from the loop. */
+/* Calls the plugin's function of this kind with its wish (aw_offer_query, aw_create, aw_ref, aw_list,
+ * aw_resource or NULL). All that follows comes from the loop. */
 void op_start(struct op *op, const void *wish);
 
 /* The first failure stands. Drops what is outstanding; `done` follows. */

@@ -209,7 +209,7 @@ static void test_wrong_usage_ends_with_2_and_names_what_was_meant(void **state)
         {{"archway", "offers", "-x"}, "no option -x"},
         {{"archway", "offers", "-o", "xml"}, "table, wide, json, csv or name"},
         {{"archway", "offers", "--spot", "--on-demand"}, "exclude each other"},
-        {{"archway", "offers", "--timeout", "5x"}, "write seconds, minutes or hours"},
+        {{"archway", "offers", "--timeout", "5x"}, "write seconds, minutes, hours or days"},
         {{"archway", "show"}, "archway show ID"},
         {{"archway", "show", "a/b"}, "backend/region/id"},
         {{"archway", "list", "extra"}, "\"extra\" is too much"},

@@ -5,12 +5,14 @@
 #include "kit/answer.h"
 #include "kit/error.h"
 #include "kit/memory.h"
+#include "kit/tags.h"
+#include "kit/time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS 5
+#define WORDS 8
 
 aw_vtable engine_script;
 struct engine_cloud engine_cloud;
@@ -135,6 +137,9 @@ static void emit_machine(aw_op *op, const char *const words[WORDS])
         .token = words[3],
         .provider_state = words[2],
         .reason = state_of(words[2]) == AW_STATE_FAILED ? "its disk is broken" : NULL,
+        .created_at_ms = kit_time_read(words[5]),
+        .expires_at_ms = kit_expires_read(words[6]),
+        .keep = kit_keep_read(words[7]),
     };
     aw_emit_instance(op, &instance);
 }

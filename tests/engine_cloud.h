@@ -4,7 +4,7 @@
  *
  *     GET /regions              NAME
  *     GET /offers[?region=R]    TYPE amd64|arm64 PRICE REGION QUOTA
- *     GET /machines[?region=R]  ID REGION STATE TOKEN OWNER
+ *     GET /machines[?region=R]  ID REGION STATE TOKEN OWNER CREATED EXPIRES KEEP
  *     GET /machines/ID          the same
  *     POST /machines            in: the token; out: ID
  *     DELETE /machines/ID

@@ -205,7 +205,7 @@ static void test_a_result_of_the_wrong_kind_is_a_mistake_of_the_plugin(void **st
     (void)state;
     must_refuse(emit_an_offer, AW_E_INTERNAL, "emitted an offer where none was asked for");
     must_refuse(emit_credentials, AW_E_INTERNAL, "emitted credentials outside of authenticate");
-    must_refuse(emit_a_resource, AW_E_INTERNAL, "emitted a resource outside of create");
+    must_refuse(emit_a_resource, AW_E_INTERNAL, "emitted a resource where none was asked for");
     must_refuse(emit_a_quota, AW_E_INTERNAL, "emitted a quota where none was asked for");
     must_refuse(emit_no_id, AW_E_INTERNAL, "without an id");
     must_refuse(emit_an_odd_state, AW_E_INTERNAL, "in no known state");

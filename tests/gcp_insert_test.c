@@ -132,6 +132,7 @@ static void test_a_spot_axion_for_two_hours(void **state)
         SAME("scheduling.provisioningModel", "SPOT"),
         /* The API's own choice for spot, said aloud. */
         {"scheduling.onHostMaintenance", NULL, "TERMINATE"},
+        {"labels.archway-expires", NULL, "1767232800"},
         /* The only card that Axion takes, said aloud. */
         {"networkInterfaces[0].nicType", NULL, "GVNIC"},
         SAME("metadata.items[2].key", "ssh-keys"),

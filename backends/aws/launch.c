@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 #include "kit/nearest.h"
+#include "kit/tags.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -65,13 +66,17 @@ static int is_own_tag(const char *name)
 static void add_tags(kit_request *request, const aw_create *wish, int place, const char *resource)
 {
     const char *user = wish->image ? kit_wish_option(wish, AWS_OPTION_SSH_USER) : DEFAULT_SSH_USER;
+    char expires[KIT_EXPIRES_SIZE];
     int count = 0;
+    kit_expires_text(wish->expires_at_ms, expires);
     aws_query_add(request, resource, "TagSpecification.%d.ResourceType", place);
     add_tag(request, place, &count, "Name", wish->name);
     add_tag(request, place, &count, AWS_TAG_OWNER, wish->owner);
     add_tag(request, place, &count, AWS_TAG_TOKEN, wish->token);
-    if (!strcmp(resource, "instance"))
+    if (!strcmp(resource, "instance")) {
         add_tag(request, place, &count, AWS_TAG_SSH_USER, user);
+        add_tag(request, place, &count, KIT_TAG_EXPIRES, *expires ? expires : NULL);
+    }
     for (uint64_t i = 0; i < wish->tag_count; i++)
         if (!is_own_tag(wish->tags[i].name))
             add_tag(request, place, &count, wish->tags[i].name, wish->tags[i].value);

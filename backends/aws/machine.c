@@ -3,6 +3,7 @@
 #include "backends/aws/machine.h"
 
 #include "kit/error.h"
+#include "kit/tags.h"
 #include "kit/time.h"
 
 #include <stdio.h>
@@ -126,6 +127,8 @@ int machine_emit(aw_op *op, kit_xml *document, const kit_xml_node *item,
         .owner = owner ? owner : context->owner,
         .token = token ? token : context->token,
         .provider_state = kit_xml_text(document, state, "name"),
+        .expires_at_ms = kit_expires_read(find_tag(item, KIT_TAG_EXPIRES)),
+        .keep = kit_keep_read(find_tag(item, KIT_TAG_KEEP)),
     };
     if (check(document, &instance))
         return -1;

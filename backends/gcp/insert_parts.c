@@ -5,6 +5,7 @@
 
 #include "kit/buf.h"
 #include "kit/error.h"
+#include "kit/tags.h"
 
 #include <string.h>
 
@@ -111,6 +112,10 @@ json_t *creation_labels(const struct creation *creation)
         if (*name >= 'a' && *name <= 'z')
             json_object_set_new(labels, name, label(wish->tags[i].value));
     }
+    char expires[KIT_EXPIRES_SIZE];
+    kit_expires_text(wish->expires_at_ms, expires);
+    if (*expires)
+        json_object_set_new(labels, KIT_TAG_EXPIRES, json_string(expires));
     json_object_set_new(labels, GCP_OWNER, label(wish->owner));
     json_object_set_new(labels, GCP_TOKEN, label(wish->token));
     return labels;

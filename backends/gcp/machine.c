@@ -2,6 +2,7 @@
 /* One machine, as the API describes it. */
 #include "backends/gcp/machine.h"
 
+#include "kit/tags.h"
 #include "kit/time.h"
 
 #include <stdio.h>
@@ -93,6 +94,8 @@ int gcp_emit_machine(aw_op *op, const kit_json_node *machine)
         .ssh_user = GCP_SSH_USER,
         .owner = gcp_mark_of(machine, GCP_OWNER),
         .token = gcp_mark_of(machine, GCP_TOKEN),
+        .expires_at_ms = kit_expires_read(gcp_mark_of(machine, KIT_TAG_EXPIRES)),
+        .keep = kit_keep_read(gcp_mark_of(machine, KIT_TAG_KEEP)),
         .provider_state = word,
         .reason = kit_json_find_text(machine, "statusMessage", NULL),
         .data = zone,

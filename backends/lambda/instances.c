@@ -3,6 +3,7 @@
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
+#include "kit/tags.h"
 
 #include <string.h>
 
@@ -86,6 +87,8 @@ static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *
         .ssh_user = "ubuntu",
         .owner = tag_read(machine, LAMBDA_TAG_OWNER),
         .token = tag_read(machine, LAMBDA_TAG_TOKEN),
+        .expires_at_ms = kit_expires_read(tag_read(machine, KIT_TAG_EXPIRES)),
+        .keep = kit_keep_read(tag_read(machine, KIT_TAG_KEEP)),
     };
     state_read(kit_json_text(machine, "status"), ret_instance);
 }

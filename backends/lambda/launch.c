@@ -7,6 +7,7 @@
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
+#include "kit/tags.h"
 
 #include <string.h>
 
@@ -35,12 +36,16 @@ static void tag_add(json_t *tags, const char *key, const char *value)
 /* NULL when there is no memory, or a text is not UTF-8. */
 static json_t *tags_build(const aw_create *wish)
 {
+    char expires[KIT_EXPIRES_SIZE];
     json_t *tags = json_array();
     tag_add(tags, LAMBDA_TAG_OWNER, wish->owner);
     tag_add(tags, LAMBDA_TAG_TOKEN, wish->token);
+    kit_expires_text(wish->expires_at_ms, expires);
+    if (*expires)
+        tag_add(tags, KIT_TAG_EXPIRES, expires);
     for (uint64_t i = 0; i < wish->tag_count; i++)
         tag_add(tags, wish->tags[i].name, wish->tags[i].value);
-    if (json_array_size(tags) == wish->tag_count + 2)
+    if (json_array_size(tags) == wish->tag_count + 2 + (*expires != '\0'))
         return tags;
     json_decref(tags);
     return NULL;

@@ -3,6 +3,7 @@
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
+#include "kit/tags.h"
 
 #include <string.h>
 
@@ -47,7 +48,8 @@ static int tags_check(const aw_create *wish, aw_error *ret_error)
                 "Lambda Cloud takes no tag named \"%.80s\": it must be 2 to %d of a-z, 0-9, "
                 "\"-\" and \":\" and begin with a letter.",
                 tag->name, TAG_KEY_MAX);
-        if (strcmp(tag->name, LAMBDA_TAG_OWNER) == 0 || strcmp(tag->name, LAMBDA_TAG_TOKEN) == 0)
+        if (strcmp(tag->name, LAMBDA_TAG_OWNER) == 0 || strcmp(tag->name, LAMBDA_TAG_TOKEN) == 0 ||
+            strcmp(tag->name, KIT_TAG_EXPIRES) == 0)
             return kit_error_set(ret_error, AW_E_INVALID,
                                  "The tag \"%s\" is Archway's own: use another.", tag->name);
         if (characters(tag->value) > TAG_VALUE_MAX)

@@ -239,6 +239,7 @@ typedef struct archway_wish {
     uint64_t option_count;
     uint32_t no_bootstrap;
     uint32_t reserved;
+    uint64_t expires_at_ms; /* when it is to end (docs/reliability.md); 0: when it is told to */
 } archway_wish;
 
 /*
@@ -317,7 +318,8 @@ ARCHWAY_API int archway_place(archway *aw, const archway_placement *placement,
 ARCHWAY_API int archway_get(archway *aw, const archway_machine *machine, const archway_call *call,
                             archway_job **ret_job, aw_error *ret_error);
 
-/* Lists the machines of `owner` (NULL: everybody's) on the named backend (NULL: on all). */
+/* Lists the machines of `owner` (NULL: everybody's) on the named backend (NULL: on all), and those that the journal
+ * knows and the provider does not list: archway_job_presence tells them apart. */
 ARCHWAY_API int archway_list(archway *aw, const char *backend, const char *owner,
                              const archway_call *call, archway_job **ret_job, aw_error *ret_error);
 
@@ -341,6 +343,39 @@ ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
  */
 ARCHWAY_API int archway_recover(archway *aw, uint32_t once, const archway_call *call,
                                 archway_job **ret_job, aw_error *ret_error);
+
+/*
+ * How to clean up. Start from ARCHWAY_GC_DEFAULTS.
+ *   act        1: end and remove what was found; 0: only tell
+ *   passes     in how many whole listings a thing must be found, half a minute apart at least. They are counted in
+ *              the journal, from one call to the next; a call that acts makes those that are still lacking itself
+ *   grace_ms   how old it must be. What its provider does not date counts from when it was first found
+ *   most       at most so many are ended and removed by one call
+ *   backend    this one only; NULL: all
+ */
+typedef struct archway_gc_options {
+    uint32_t size;
+    uint32_t act;
+    uint32_t passes;
+    uint32_t most;
+    uint64_t grace_ms;
+    const char *backend;
+} archway_gc_options;
+#define ARCHWAY_GC_DEFAULTS                                                                        \
+    {                                                                                              \
+        sizeof(archway_gc_options), 0, 2, 20, 600000, NULL                                         \
+    }
+
+/*
+ * Finds what is paid for and nobody remembers: machines, and what was made beside them, that carry this context's
+ * owner tag and are in no entry of the journal; and machines whose time (archway_wish.expires_at_ms) is up, known
+ * or not. Every region is listed whole before anything of it is touched: an error, or a part that is missing,
+ * leaves the region as it is and is a problem of the job's. What has the tag `archway-keep` stays. One owner tag
+ * belongs to one journal: what other installations made must carry another. Outcomes tell what was found, why,
+ * and what was done; archway_job_gc counts. `options` may be NULL.
+ */
+ARCHWAY_API int archway_gc(archway *aw, const archway_gc_options *options, const archway_call *call,
+                           archway_job **ret_job, aw_error *ret_error);
 
 /* How many writers of the journal have ended and left something to recover: 0 is the usual answer, and cheap. */
 ARCHWAY_API int archway_recoverable(archway *aw, uint64_t *ret_count, aw_error *ret_error);
@@ -460,6 +495,15 @@ ARCHWAY_API uint64_t archway_job_boot_image_count(const archway_job *job);
 ARCHWAY_API const aw_image *archway_job_boot_image(const archway_job *job, uint64_t index,
                                                    const char **ret_backend);
 
+/* Who knows of an instance of an archway_list: its provider, the journal, or both. */
+enum archway_presence {
+    ARCHWAY_LISTED_ONLY = 0, /* the journal does not know it */
+    ARCHWAY_KNOWN = 1,       /* both do */
+    ARCHWAY_MISSING = 2,     /* the journal knows it, and its provider's whole list lacks it */
+    ARCHWAY_UNSEEN = 3       /* likewise, but the list is not whole, or the machine is very new */
+};
+ARCHWAY_API uint32_t archway_job_presence(const archway_job *job, uint64_t index);
+
 /* What archway_create made beside the machine. */
 ARCHWAY_API uint64_t archway_job_resource_count(const archway_job *job);
 ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint64_t index);
@@ -469,13 +513,16 @@ ARCHWAY_API const aw_resource *archway_job_resource(const archway_job *job, uint
 ARCHWAY_API const char *archway_job_token(const archway_job *job);
 ARCHWAY_API int archway_job_sent(const archway_job *job);
 
-/* What became of a thing that archway_recover looked at. */
+/* What became of a thing that archway_recover or archway_gc looked at. */
 enum archway_fate {
     ARCHWAY_FATE_OPEN = 0, /* not known yet: the reason says why; looked at again the next time */
     ARCHWAY_FATE_ADOPTED = 1, /* the machine exists, and the journal knows it now */
     ARCHWAY_FATE_ABSENT = 2,  /* known not to exist */
     ARCHWAY_FATE_ENDING = 3,  /* its end is ordered, and it is not gone yet */
-    ARCHWAY_FATE_GONE = 4     /* it has ended */
+    ARCHWAY_FATE_GONE = 4,    /* it has ended */
+    ARCHWAY_FATE_WAITING = 5, /* too new, or found in too few passes so far */
+    ARCHWAY_FATE_FOUND = 6,   /* to be ended: the next call that acts does so */
+    ARCHWAY_FATE_KEPT = 7     /* stays, because it is marked so, shared or in use */
 };
 typedef struct archway_outcome {
     uint32_t size;
@@ -490,9 +537,26 @@ typedef struct archway_outcome {
     uint64_t created_at_ms;
     uint64_t expires_at_ms;
 } archway_outcome;
+/* At most 10000 are kept; archway_job_gc counts the others too. */
 ARCHWAY_API uint64_t archway_job_outcome_count(const archway_job *job);
 ARCHWAY_API int archway_job_outcome(const archway_job *job, uint64_t index,
                                     archway_outcome *ret_outcome);
+
+/* Of the last pass of an archway_gc; `ended` of all of them. */
+typedef struct archway_gc_counts {
+    uint32_t size;
+    uint32_t passes;  /* that this call made */
+    uint64_t places;  /* backends and regions that were listed whole */
+    uint64_t skipped; /* that were not, so that nothing of them was touched */
+    uint64_t listed;  /* machines and other resources in them, whosever they are */
+    uint64_t garbage; /* nobody's, and old enough */
+    uint64_t expired; /* machines whose time is up */
+    uint64_t waiting; /* nobody's so far: too new, or in too few passes */
+    uint64_t kept;    /* nobody's, and to stay */
+    uint64_t ended;   /* ended and removed, or ordered to be */
+    uint64_t failed;  /* that could not be */
+} archway_gc_counts;
+ARCHWAY_API int archway_job_gc(const archway_job *job, archway_gc_counts *ret_counts);
 
 /* The headers of archway_sign. A secret value is shown as "<secret>", with its prefix if it has one, unless
  * ARCHWAY_SHOW_SECRETS was given and its backend allows it. */

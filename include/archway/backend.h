@@ -230,7 +230,7 @@ enum aw_spot {
  * What `create` is asked for: one machine. `token` is the idempotency token, 32 lower-case hex digits
  * unless the caller brought its own (at most 64 of [A-Za-z0-9-]): give it to the provider as its
  * idempotency key where there is one, and tag the machine with `owner` and `token` always, so that
- * `list` can find it again by either. The first fields are those of the offer that was chosen.
+ * `list` can find it again by either; with `expires_at_ms` too, if it is there (kit/tags.h). The first fields are those of the offer that was chosen.
  */
 typedef struct aw_create {
     uint32_t size;
@@ -358,15 +358,24 @@ typedef struct aw_instance {
     const char *provider_state; /* the provider's own word */
     const char *reason;         /* why it is in this state, in the provider's words */
     const char *data;           /* opaque; comes back in aw_ref */
+    uint64_t expires_at_ms;     /* its tag `archway-expires` (kit/tags.h); 0: it has none */
+    uint32_t keep; /* 1: its tag `archway-keep` says that it is never to be cleaned away */
+    uint32_t reserved;
 } aw_instance;
 
-/* Something that `create` makes beside the machine: emitted before the request that makes it leaves. */
+/* Something that `create` makes beside the machine: emitted before the request that makes it leaves. The fields
+ * behind `id` are for those that `list_resources` emits; `create` leaves them out. */
 typedef struct aw_resource {
     uint32_t size;
     uint32_t shared;  /* 1: found and reused by the next create, so it stays */
     const char *kind; /* "ssh-key", "security-group", "firewall", "disk", "address", "claim" */
     const char *region;
     const char *id;
+    uint32_t in_use;        /* 1: something that exists has it, so it stays */
+    uint32_t keep;          /* 1: as for aw_instance */
+    uint64_t created_at_ms; /* 0 where the provider does not say */
+    const char *owner;      /* the owner tag, NULL if it has none */
+    const char *data;       /* opaque; comes back in remove_resource */
 } aw_resource;
 
 /* A limit of the account's in the operation's region. Offers name the ones that they need. */
@@ -578,6 +587,8 @@ struct aw_header_sink {
  *   list_offers              yes        yes        emit_offer, report
  *   list_quotas (extension)  yes        yes        emit_quota
  *   list_images (extension)  yes        yes        emit_image, report
+ *   list_resources (ext.)    yes        yes        emit_resource, report
+ *   remove_resource (ext.)   yes        yes        none
  *   create                   yes        yes        emit_instance (one), emit_resource
  *   get                      yes        yes        emit_instance (one)
  *   list                     yes        yes        emit_instance
@@ -672,6 +683,24 @@ typedef struct aw_images {
     void (*list_images)(aw_op *op, const aw_offer_query *query);
 } aw_images;
 #define AW_IMAGES "images/1"
+
+/*
+ * The extension "resources/1": aw_resources. For what is left over when a create was broken off, or a machine
+ * went without what came with it: disks, addresses, keys, claims. `archway gc` lists what carries its owner's
+ * tag, and removes what is neither shared nor in use, that no machine in the journal needs, when it is old
+ * enough and was seen so in two listings. Services and requests: yes, in both.
+ */
+typedef struct aw_resources {
+    uint32_t size;
+    uint32_t reserved;
+    /* Emits (emit_resource) what carries the owner's tag in wish->region, all of it, or reports (aw_report) or
+     * fails: what is incomplete is not acted upon. */
+    void (*list_resources)(aw_op *op, const aw_list *wish);
+    /* Removes one that was emitted. One that is gone is success; one that is in use after all fails with
+     * AW_E_CONFLICT, and stays. */
+    void (*remove_resource)(aw_op *op, const aw_resource *resource);
+} aw_resources;
+#define AW_RESOURCES "resources/1"
 
 /* ---------------------------------------------------------------------------------------------
  * The entry
