@@ -31,7 +31,7 @@ done
 
 config="$work/archway.yaml.5"
 keys=$(sed -nE '/keys\[\] = \{/,/\};/ s/^ *\{"([a-z_]+)", .*/\1/p' "$source/core/config.c" "$source/core/config_entry.c")
-keys+=" $(sed -nE 's/^ *\{"([a-z_]+)",.*AW_OPTION_.*/\1/p' "$source"/backends/*/*.c)"
+keys+=" $(find "$source/backends" -name '*.c' -exec sed -nE 's/^ *\{"([a-z_]+)",.*AW_OPTION_.*/\1/p' {} +)"
 count=0
 for key in $keys; do
     count=$((count + 1))
