@@ -155,6 +155,25 @@ function signatures() {
     if (!($1 in most) || $4 + 0 > most[$1]) most[$1] = $4 + 0
 }
 
+function cleaning(what, name) {
+    row(what, measured(name "_wall", "ms", 1), "", "CPU " measured(name "_cpu", "ms", 1) \
+        ", most memory " measured(name "_peak", "MB", 1 / 1024))
+}
+
+function journal() {
+    if (!("journal_create" in rounds))
+        return
+    title("The journal, on this disk")
+    row("a create's two writes", measured("journal_create", "us", 1), "", \
+        "two bare syncs of the disk " measured("journal_syncs", "us", 1))
+    row("  of it beside the syncs", short(median("journal_beside")) " us", \
+        met(median("journal_beside"), 1000, "< 1 ms"), "")
+    cleaning("recover: 10,000 open intents, all adopted", "recover")
+    cleaning("gc: 1,000 machines, all forgotten", "gc_thousand")
+    cleaning("gc: 10,000", "gc_ten")
+    cleaning("gc: 100,000", "gc_hundred")
+}
+
 END {
     row("what", "measured (least-most)", "target", "beside it")
     row("---", "---", "---", "---")
@@ -185,6 +204,7 @@ END {
         title("Listing Google Cloud, from start to end of the command, from a local server, 50 ms late")
     google("37,000 types in 113 zones, 32,242 SKUs", "fields")
     google("the same with all fields of each", "whole")
+    journal()
     signatures()
     print ""
     print "(*) measured on another day with gpuhunt's own query on a catalogue of the same size; not run here."

@@ -111,7 +111,7 @@ static void begin_pass(void *arg)
     struct gc_job *state = gc_of(job);
     aw_error error = {.size = sizeof error};
     struct journal *journal = journal_of(job->aw, &error);
-    if (!journal || journal_find_drop(journal, 0, &error)) {
+    if (!journal || journal_prune(journal, &error) || journal_find_drop(journal, 0, &error)) {
         job_end(job, &error);
         return;
     }

@@ -96,6 +96,8 @@ int journal_order_end(struct journal *journal, const struct backend *backend, co
 /* The provider refused the order: the machine is known as before. */
 int journal_order_refused(struct journal *journal, int64_t entry, aw_error *ret_error);
 int journal_done(struct journal *journal, int64_t entry, const char *ending, aw_error *ret_error);
+/* Forgets what has been done for a month. */
+int journal_prune(struct journal *journal, aw_error *ret_error);
 /* The same for whichever entry knows this machine, if any: that its end was ordered, or whatever it says. */
 int journal_gone(struct journal *journal, const char *backend, const char *instance_id,
                  bool if_ordered, aw_error *ret_error);

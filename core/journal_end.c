@@ -4,6 +4,8 @@
 
 #include "core/vec.h"
 
+#define KEPT_MS ((uint64_t)30 * 24 * 3600 * 1000)
+
 /* The entry that knows the machine: 1, 0 when there is none, -1. */
 static int find(struct journal *journal, const char *backend, const char *instance_id,
                 struct journal_hold *hold, aw_error *ret_error)
@@ -82,6 +84,19 @@ int journal_done(struct journal *journal, int64_t entry, const char *ending, aw_
                        "UPDATE entry SET state = 4, ending = ?2, writer = 0, changed_ms = ?3"
                        " WHERE id = ?1",
                        "itu", entry, ending, journal_wall_ms(journal));
+}
+
+int journal_prune(struct journal *journal, aw_error *ret_error)
+{
+    uint64_t now_ms = journal_wall_ms(journal);
+    uint64_t until_ms = now_ms > KEPT_MS ? now_ms - KEPT_MS : 0;
+    if (journal_run(journal, ret_error,
+                    "DELETE FROM resource WHERE entry IN (SELECT id FROM entry WHERE state = 4"
+                    " AND changed_ms < ?1)",
+                    "u", until_ms))
+        return -1;
+    return journal_run(journal, ret_error, "DELETE FROM entry WHERE state = 4 AND changed_ms < ?1",
+                       "u", until_ms);
 }
 
 int journal_gone(struct journal *journal, const char *backend, const char *instance_id,

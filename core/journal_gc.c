@@ -34,7 +34,9 @@ int journal_needs(struct journal *journal, const aw_resource *resource, aw_error
 
 static int make_table(struct journal *journal, aw_error *ret_error)
 {
+    /* What is in it is made anew when it is lost. */
     static const char sql[] =
+        "PRAGMA temp.journal_mode = MEMORY;"
         "CREATE TEMP TABLE IF NOT EXISTS find (place INTEGER NOT NULL, kind TEXT NOT NULL,"
         " id TEXT NOT NULL, region TEXT, zone TEXT, name TEXT, token TEXT, data TEXT,"
         " created_ms INTEGER, expires_ms INTEGER, verdict INTEGER, shared INTEGER,"

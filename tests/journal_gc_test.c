@@ -267,6 +267,20 @@ static void test_what_could_not_be_ended_is_told_and_stays_ordered(void **state)
     stage_close();
 }
 
+static void test_what_was_done_a_month_ago_is_forgotten(void **state)
+{
+    (void)state;
+    stage_open(WHOLE LAUNCH SAY("200", "m1") LAUNCH SAY("507", "sold out") LAUNCH SAY("507", "sold out")
+                   MACHINES SAY("200", ""));
+    must_succeed(begin_create("whole", NULL, NULL));
+    must_fail(begin_create("whole", NULL, NULL), AW_E_NO_CAPACITY);
+    must_fail(begin_create("whole", NULL, NULL), AW_E_NO_CAPACITY);
+    journal_spoil("UPDATE entry SET changed_ms = changed_ms - 2678400000 WHERE id < 3");
+    must_clean(NULL, "");
+    assert_string_equal(journal_ask("SELECT group_concat(id) FROM entry"), "1,3");
+    stage_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +299,7 @@ int main(void)
         JOURNAL_TEST(test_what_has_expired_is_ended_known_or_not),
         JOURNAL_TEST(test_no_more_are_ended_than_was_said),
         JOURNAL_TEST(test_a_provider_whose_clock_is_behind_makes_nothing_older),
+        JOURNAL_TEST(test_what_was_done_a_month_ago_is_forgotten),
         JOURNAL_TEST(test_what_could_not_be_ended_is_told_and_stays_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
