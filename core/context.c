@@ -116,6 +116,7 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
 /* Ends all that is under way. */
 static void stop_all(archway *aw)
 {
+    journal_step_begin(aw);
     while (!list_empty(&aw->jobs))
         archway_job_destroy(list_item(aw->jobs.next, archway_job, link));
     pollers_finish(aw);
@@ -123,6 +124,7 @@ static void stop_all(archway *aw)
     for (size_t i = 0; i < aw->backend_count; i++)
         backend_destroy(aw->backends[i]);
     aw->backend_count = 0;
+    journal_step_end(aw);
 }
 
 static void release(archway *aw)
@@ -216,7 +218,9 @@ int64_t archway_timeout_ms(const archway *aw)
 
 void archway_step(archway *aw)
 {
+    journal_step_begin(aw);
     loop_step(aw->loop);
+    journal_step_end(aw);
 }
 
 int archway_run(archway *aw, const archway_job *job)
@@ -224,7 +228,9 @@ int archway_run(archway *aw, const archway_job *job)
     while (!archway_job_done(job)) {
         if (atomic_exchange(&aw->woken, false))
             return -1;
+        journal_step_begin(aw);
         loop_wait(aw->loop);
+        journal_step_end(aw);
     }
     return 0;
 }

@@ -30,6 +30,7 @@ struct archway {
     struct journal *journal; /* core/journal.h; NULL: not needed so far */
     char *journal_path;      /* as the host named it, or NULL */
     bool replaying;
+    bool stepping; /* what is written into the journal is committed at the end of the step */
     struct link jobs;
     struct link pollers;       /* core/poller.h */
     struct link image_sources; /* core/image_source.h */

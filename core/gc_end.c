@@ -80,7 +80,9 @@ static int order_machine(struct gc_end *end, const struct journal_find *find, aw
         .id = find->id,
         .data = find->data,
     };
-    if (journal_order_end(end->job->aw->journal, end->backend, &ref, &end->hold, ret_error))
+    struct journal *journal = end->job->aw->journal;
+    if (journal_order_end(journal, end->backend, &ref, &end->hold, ret_error) ||
+        journal_flush(journal, ret_error))
         return -1;
     op_start(end->op, &ref);
     return 0;

@@ -19,6 +19,7 @@ static const uint64_t settle_delays_ms[] = {0, 2000, 4000, 8000, 16000, 30000};
 #define SETTLE_TIMEOUT_MS 60000u
 
 struct create_job {
+    archway_job *job;
     struct backend *backend;
     aw_create wish;
     struct op *op;
@@ -29,9 +30,14 @@ struct create_job {
     bool look_first; /* a token of the caller's: is its machine there already, in whatever zone? */
     uint64_t look_until_ms; /* what was sent for it before may come to be listed until then */
     uint64_t price_nusd_per_hour;
-    struct journal_hold hold; /* entry 0: nothing is written down, or it is settled */
-    bool known;               /* the journal knows the machine */
+    struct journal_hold hold;    /* entry 0: nothing is written down, or it is settled */
+    bool known;                  /* the journal knows the machine */
+    struct journal_wait written; /* until it is on the disk: the intent, then the machine */
+    bool writing;                /* the machine is on its way there */
+    bool made;                   /* nothing else is waited for */
 };
+
+static const aw_error no_error = {.size = sizeof no_error};
 
 static void create(archway_job *job);
 static void look(void *arg);
@@ -69,13 +75,22 @@ static void stop(archway_job *job)
     op_destroy(state->op);
     state->op = NULL;
     arena_finish(&state->boot);
+    journal_leave(&state->written);
     let_go(job);
 }
 
 static const struct job_kind create_kind = {.stop = stop};
 
+/* The machine exists, whatever went wrong behind it. */
+static void end_created(archway_job *job, const aw_error *error)
+{
+    if (error->code && job_add_problem(job, error))
+        job_end_memory(job);
+    job_end(job, NULL);
+}
+
 /* The machine is there, whatever becomes of the journal: its intent is, and recovery adopts the machine. */
-static void say_unwritten(archway_job *job, const aw_instance *instance, aw_error *error)
+static void say_unwritten(archway_job *job, const char *id, aw_error *error)
 {
     char reason[sizeof error->message];
     const struct create_job *state = job->state;
@@ -83,10 +98,23 @@ static void say_unwritten(archway_job *job, const aw_instance *instance, aw_erro
     kit_error_set(error, error->code,
                   "the machine %.100s was created, and the journal could not take that down "
                   "(%.250s): run `archway recover` when it can",
-                  instance->id, reason);
-    op_sign_error(state->op, error);
+                  id, reason);
+    kit_error_text(error->backend, sizeof error->backend, state->backend->name);
     context_log(job->aw, AW_LOG_ERROR, "%s: %s", state->backend->name, error->message);
     job_add_problem(job, error);
+}
+
+static void on_known_written(struct journal_wait *wait, const aw_error *error)
+{
+    struct create_job *state = list_item(wait, struct create_job, written);
+    archway_job *job = state->job;
+    aw_error copy = *error;
+    state->writing = false;
+    state->known = error->code == AW_OK;
+    if (!state->known)
+        say_unwritten(job, job->instance_count ? job->instances[0].instance.id : "", &copy);
+    if (state->made)
+        end_created(job, &state->failure);
 }
 
 static void write_known(archway_job *job, const aw_instance *instance)
@@ -94,8 +122,13 @@ static void write_known(archway_job *job, const aw_instance *instance)
     struct create_job *state = job->state;
     aw_error error = {.size = sizeof error};
     state->known = journal_known(job->aw->journal, state->hold.entry, instance, &error) == 0;
-    if (!state->known)
-        say_unwritten(job, instance, &error);
+    if (!state->known) {
+        say_unwritten(job, instance->id, &error);
+        return;
+    }
+    state->writing = true;
+    state->written.written = on_known_written;
+    journal_wait(job->aw->journal, &state->written);
 }
 
 static void on_instance(struct op *op, const aw_instance *instance)
@@ -104,8 +137,9 @@ static void on_instance(struct op *op, const aw_instance *instance)
     struct create_job *state = job->state;
     if (job->instance_count)
         return;
+    bool kept = job_add_instance(job, state->backend->name, instance) == 0;
     write_known(job, instance);
-    if (job_add_instance(job, state->backend->name, instance))
+    if (!kept)
         op_fail_memory(op, "the machine");
 }
 
@@ -177,6 +211,16 @@ static void on_look_failed(archway_job *job, const aw_error *error)
     }
 }
 
+/* Who has made a machine is told when it is written down. */
+static void end_known(archway_job *job, const aw_error *error)
+{
+    struct create_job *state = job->state;
+    state->failure = *error;
+    state->made = true;
+    if (!state->writing)
+        end_created(job, error);
+}
+
 /* An earlier create with this token may have been sent: where a second one would be a second machine, the first
  * must be known not to exist. */
 static void create_when_sure(archway_job *job)
@@ -203,7 +247,7 @@ static void on_looked(struct op *op)
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count)
-        job_end(job, NULL);
+        end_known(job, &no_error);
     else if (error.code)
         on_look_failed(job, &error);
     else if (state->look_first)
@@ -236,14 +280,6 @@ static void look(void *arg)
     on_look_failed(job, &error);
 }
 
-/* The machine exists, whatever went wrong behind it. */
-static void end_created(archway_job *job, const aw_error *error)
-{
-    if (error->code && job_add_problem(job, error))
-        job_end_memory(job);
-    job_end(job, NULL);
-}
-
 static void say_unnamed(const struct op *op, aw_error *ret_error)
 {
     kit_error_set(ret_error, AW_E_INTERNAL, "the plugin created a machine and did not name it");
@@ -262,7 +298,7 @@ static void on_created(struct op *op)
     op_destroy(op);
     state->op = NULL;
     if (job->instance_count) {
-        end_created(job, &error);
+        end_known(job, &error);
     } else if (error.retry == AW_RETRY_UNKNOWN) {
         state->failure = error;
         look_again(job);
@@ -322,16 +358,27 @@ static int write_intent(archway_job *job)
     return 0;
 }
 
+static void on_intent_written(struct journal_wait *wait, const aw_error *error)
+{
+    struct create_job *state = list_item(wait, struct create_job, written);
+    if (error->code) {
+        state->hold.entry = 0;
+        job_end(state->job, error);
+    } else if (state->look_first) {
+        look(state->job);
+    } else {
+        create(state->job);
+    }
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
     struct create_job *state = job->state;
     if (write_intent(job))
         return;
-    if (state->look_first)
-        look(job);
-    else
-        create(job);
+    state->written.written = on_intent_written;
+    journal_wait(job->aw->journal, &state->written);
 }
 
 static void name_values(const struct create_job *state)
@@ -374,6 +421,7 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
     if (!job)
         return -1;
     struct create_job *state = job->state;
+    state->job = job;
     state->backend = backend;
     state->look_first = wish->token != NULL;
     state->price_nusd_per_hour = wish->offer->priced ? wish->offer->price_nusd_per_hour : 0;

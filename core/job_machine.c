@@ -6,11 +6,13 @@
 #include "core/journal.h"
 
 struct machine_job {
+    archway_job *job;
     struct backend *backend;
     enum op_kind kind;
     aw_ref ref;
     struct op *op;
     struct loop_timer start;
+    struct journal_wait written;
     struct journal_hold hold; /* of an end; entry 0: nothing is written down, or it is settled */
     uint64_t ordered_at_ms;
     uint64_t delay_ms;
@@ -26,6 +28,7 @@ static void stop(archway_job *job)
     loop_stop(job->aw->loop, &state->start);
     op_destroy(state->op);
     state->op = NULL;
+    journal_leave(&state->written);
     if (state->hold.entry)
         journal_release(job->aw->journal, state->hold.entry);
     state->hold.entry = 0;
@@ -125,20 +128,38 @@ static void on_done(struct op *op)
 
 static const struct op_sink sink = {.instance = on_instance, .done = on_done};
 
-static int write_order(archway_job *job)
+static void ask(archway_job *job)
+{
+    struct machine_job *state = job->state;
+    state->op = job_op(job, state->backend, state->kind, state->ref.region, &sink);
+    if (state->op)
+        op_start(state->op, &state->ref);
+}
+
+static void on_order_written(struct journal_wait *wait, const aw_error *error)
+{
+    struct machine_job *state = list_item(wait, struct machine_job, written);
+    if (!error->code) {
+        ask(state->job);
+        return;
+    }
+    state->hold.entry = 0;
+    job_end(state->job, error);
+}
+
+static void write_order(archway_job *job)
 {
     struct machine_job *state = job->state;
     aw_error error = {.size = sizeof error};
-    if (state->hold.entry)
-        return 0;
     struct journal *journal = journal_of(job->aw, &error);
     if (!journal || journal_order_end(journal, state->backend, &state->ref, &state->hold, &error)) {
         job_end(job, &error);
-        return -1;
+        return;
     }
     state->ordered_at_ms = loop_now_ms(job->aw->loop);
     state->delay_ms = FIRST_DELAY_MS;
-    return 0;
+    state->written.written = on_order_written;
+    journal_wait(journal, &state->written);
 }
 
 /* A caller who has only the id is no stranger to the journal: what its backend said of the machine when it was
@@ -158,11 +179,10 @@ static void start(void *arg)
     archway_job *job = arg;
     struct machine_job *state = job->state;
     add_data(job);
-    if (state->kind == OP_TERMINATE && write_order(job))
-        return;
-    state->op = job_op(job, state->backend, state->kind, state->ref.region, &sink);
-    if (state->op)
-        op_start(state->op, &state->ref);
+    if (state->kind == OP_TERMINATE && !state->hold.entry)
+        write_order(job);
+    else
+        ask(job);
 }
 
 static int machine_job(archway *aw, const archway_machine *machine, enum op_kind kind,
@@ -177,6 +197,7 @@ static int machine_job(archway *aw, const archway_machine *machine, enum op_kind
     if (!job)
         return -1;
     struct machine_job *state = job->state;
+    state->job = job;
     state->backend = backend;
     state->kind = kind;
     state->start = (struct loop_timer){.run = start, .arg = job};

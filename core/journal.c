@@ -84,6 +84,8 @@ struct journal *journal_of(archway *aw, aw_error *ret_error)
     }
     journal->aw = aw;
     journal->lock_fd = -1;
+    list_init(&journal->waiting);
+    list_init(&journal->ready);
     if (open_whole(journal, ret_error)) {
         journal_close(journal);
         return NULL;
@@ -117,6 +119,7 @@ void journal_close(struct journal *journal)
     for (size_t i = 0; i < journal->prepared_count; i++)
         sqlite3_finalize(journal->prepared[i].statement);
     mem_free(journal->unreleased);
+    mem_free(journal->batch);
     sqlite3_close(journal->db);
     journal_writer_leave(journal);
     mem_free(journal->path);

@@ -2,7 +2,11 @@
 /*
  * The journal: what was asked of providers, written down before it is asked, so that nothing that is paid for
  * is forgotten, whenever the process ends. It is an SQLite file that all contexts of a user's machine share;
- * in a replay it is in memory. What a function here has returned 0 for is on the disk.
+ * in a replay it is in memory.
+ *
+ * What jobs write in one step of the loop is one transaction, committed at the end of the step: a thousand creates that
+ * begin together wait for the disk once. Who must know that it is there waits (journal_wait), or commits at once
+ * (journal_flush). Outside of a step each write is on the disk when its function returns.
  *
  *     intent --> known --> ending --> done          a machine's way
  *        |                             ^
@@ -74,15 +78,32 @@ int journal_if_any(archway *aw, struct journal **ret_journal, aw_error *ret_erro
 void journal_close(struct journal *journal);
 const char *journal_path(const struct journal *journal); /* ":memory:" in a replay */
 
+/* --- Steps: core/journal_step.c. --- */
+
+/* One who waits for what has been written in this step. `written` comes at its end, with AW_OK, or why nothing of it
+ * is on the disk. */
+struct journal_wait {
+    struct link link;
+    void (*written)(struct journal_wait *wait, const aw_error *error);
+    bool lost; /* the journal's own */
+};
+void journal_wait(struct journal *journal, struct journal_wait *wait);
+void journal_leave(struct journal_wait *wait); /* again, or when not waiting, does nothing */
+/* Commits what has been written so far. Those who wait are told at the end of the step. */
+int journal_flush(struct journal *journal, aw_error *ret_error);
+/* Around a step. The journal may be opened within it. */
+void journal_step_begin(archway *aw);
+void journal_step_end(archway *aw);
+
 /* --- Creates: core/journal_create.c. Each returns 0, or -1 and why it could not be written. --- */
 
-/* Before anything of a create leaves. A token of the caller's takes its entry up again; AW_E_CONFLICT while
+/* Before anything of a create leaves: wait for it. A token of the caller's takes its entry up again; AW_E_CONFLICT while
  * another living context has it. */
 int journal_begin(struct journal *journal, const struct backend *backend, const aw_create *wish,
                   uint64_t price_nusd_per_hour, struct journal_hold *ret_hold, aw_error *ret_error);
-/* Before each request that may make something, if the last note of it is not quite new. */
+/* Before each request that may make something, if the last note of it is not quite new. On the disk at once. */
 int journal_sending(struct journal *journal, int64_t entry, aw_error *ret_error);
-/* Before the resource is made. */
+/* Before the resource is made. On the disk at once. */
 int journal_resource(struct journal *journal, int64_t entry, const aw_resource *resource,
                      aw_error *ret_error);
 int journal_known(struct journal *journal, int64_t entry, const aw_instance *instance,
@@ -90,7 +111,7 @@ int journal_known(struct journal *journal, int64_t entry, const aw_instance *ins
 
 /* --- Ends: core/journal_end.c. --- */
 
-/* Before the order leaves; makes an entry of a machine that has none. */
+/* Before the order leaves: wait for it. Makes an entry of a machine that has none. */
 int journal_order_end(struct journal *journal, const struct backend *backend, const aw_ref *ref,
                       struct journal_hold *ret_hold, aw_error *ret_error);
 /* The provider refused the order: the machine is known as before. */
@@ -173,7 +194,7 @@ int journal_listed(struct journal *journal, const aw_instance *instance, aw_erro
 int journal_missing(struct journal *journal, const struct journal_entry *entry,
                     aw_error *ret_error);
 
-/* Several writes as one: all of them or none. */
+/* Several writes as one: all of them or none, on the disk at once. */
 int journal_group(struct journal *journal, aw_error *ret_error);
 int journal_group_end(struct journal *journal, aw_error *ret_error); /* commits */
 void journal_group_drop(struct journal *journal);

@@ -71,46 +71,68 @@ int journal_begin(struct journal *journal, const struct backend *backend, const 
                   uint64_t price_nusd_per_hour, struct journal_hold *ret_hold, aw_error *ret_error)
 {
     struct journal_hold hold = {0};
-    if (journal_group(journal, ret_error))
+    if (journal_join(journal, ret_error))
         return -1;
-    if (look_up(journal, backend, wish->token, &hold, ret_error) ||
-        insert(journal, backend, wish, price_nusd_per_hour, &hold.entry, ret_error)) {
-        journal_group_drop(journal);
-        return -1;
-    }
-    if (journal_group_end(journal, ret_error))
+    int failed = look_up(journal, backend, wish->token, &hold, ret_error) ||
+                 insert(journal, backend, wish, price_nusd_per_hour, &hold.entry, ret_error);
+    if (journal_joined(journal, 0, failed, ret_error))
         return -1;
     *ret_hold = hold;
     return 0;
 }
 
+/* 1: the last note of it is so old. */
+static int is_stale(struct journal *journal, int64_t entry, aw_error *ret_error)
+{
+    KIT_CLEANUP(journal_finish)
+    sqlite3_stmt *row =
+        journal_query(journal, ret_error,
+                      "SELECT 1 FROM entry WHERE id = ?1 AND state = 1"
+                      " AND (sent_mono_ms + ?3 < ?2 OR sent_mono_ms > ?2)",
+                      "iui", entry, journal_mono_ms(journal), (int64_t)NOTE_AGAIN_MS);
+    return row ? journal_step(journal, row, ret_error) : -1;
+}
+
 int journal_sending(struct journal *journal, int64_t entry, aw_error *ret_error)
 {
-    return journal_run(
-        journal, ret_error,
-        "UPDATE entry SET sent_ms = ?2, sent_mono_ms = ?3 WHERE id = ?1 AND state = 1"
-        " AND (sent_mono_ms + ?4 < ?3 OR sent_mono_ms > ?3)",
-        "iuui", entry, journal_wall_ms(journal), journal_mono_ms(journal), (int64_t)NOTE_AGAIN_MS);
+    int stale = is_stale(journal, entry, ret_error);
+    if (stale < 1)
+        return stale;
+    if (journal_join(journal, ret_error))
+        return -1;
+    int failed = journal_run(journal, ret_error,
+                             "UPDATE entry SET sent_ms = ?2, sent_mono_ms = ?3 WHERE id = ?1",
+                             "iuu", entry, journal_wall_ms(journal), journal_mono_ms(journal));
+    failed = journal_joined(journal, 0, failed, ret_error);
+    return failed ? -1 : journal_flush(journal, ret_error);
 }
 
 int journal_resource(struct journal *journal, int64_t entry, const aw_resource *resource,
                      aw_error *ret_error)
 {
-    return journal_run(journal, ret_error,
-                       "INSERT OR IGNORE INTO resource (entry, shared, kind, region, resource_id,"
-                       " made_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                       "iitttu", entry, (int64_t)resource->shared, resource->kind,
-                       resource->region ? resource->region : "", resource->id,
-                       journal_wall_ms(journal));
+    if (journal_join(journal, ret_error))
+        return -1;
+    int failed = journal_run(journal, ret_error,
+                             "INSERT OR IGNORE INTO resource (entry, shared, kind, region,"
+                             " resource_id, made_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                             "iitttu", entry, (int64_t)resource->shared, resource->kind,
+                             resource->region ? resource->region : "", resource->id,
+                             journal_wall_ms(journal));
+    failed = journal_joined(journal, 0, failed, ret_error);
+    return failed ? -1 : journal_flush(journal, ret_error);
 }
 
 int journal_known(struct journal *journal, int64_t entry, const aw_instance *instance,
                   aw_error *ret_error)
 {
-    return journal_run(journal, ret_error,
-                       "UPDATE entry SET state = 2, writer = 0, ending = NULL, instance_id = ?2,"
-                       " region = ?3, zone = coalesce(?4, zone), data = ?5, changed_ms = ?6,"
-                       " missing_ms = 0 WHERE id = ?1",
-                       "ittttu", entry, instance->id, instance->region, instance->zone,
-                       instance->data, journal_wall_ms(journal));
+    if (journal_join(journal, ret_error))
+        return -1;
+    int failed =
+        journal_run(journal, ret_error,
+                    "UPDATE entry SET state = 2, writer = 0, ending = NULL, instance_id = ?2,"
+                    " region = ?3, zone = coalesce(?4, zone), data = ?5, changed_ms = ?6,"
+                    " missing_ms = 0 WHERE id = ?1",
+                    "ittttu", entry, instance->id, instance->region, instance->zone, instance->data,
+                    journal_wall_ms(journal));
+    return journal_joined(journal, entry, failed, ret_error);
 }

@@ -56,15 +56,13 @@ int journal_order_end(struct journal *journal, const struct backend *backend, co
                       struct journal_hold *ret_hold, aw_error *ret_error)
 {
     struct journal_hold hold = {0};
-    if (journal_group(journal, ret_error))
+    if (journal_join(journal, ret_error))
         return -1;
     int found = find(journal, backend->name, ref->id, &hold, ret_error);
-    if (found < 0 || (found ? mark_ending(journal, hold.entry, ret_error)
-                            : insert_ending(journal, backend, ref, &hold.entry, ret_error))) {
-        journal_group_drop(journal);
-        return -1;
-    }
-    if (journal_group_end(journal, ret_error))
+    int failed =
+        found < 0 || (found ? mark_ending(journal, hold.entry, ret_error)
+                            : insert_ending(journal, backend, ref, &hold.entry, ret_error));
+    if (journal_joined(journal, 0, failed, ret_error))
         return -1;
     *ret_hold = hold;
     return 0;
@@ -72,18 +70,24 @@ int journal_order_end(struct journal *journal, const struct backend *backend, co
 
 int journal_order_refused(struct journal *journal, int64_t entry, aw_error *ret_error)
 {
-    return journal_run(journal, ret_error,
-                       "UPDATE entry SET state = 2, writer = 0, changed_ms = ?2"
-                       " WHERE id = ?1 AND state = 3",
-                       "iu", entry, journal_wall_ms(journal));
+    if (journal_join(journal, ret_error))
+        return -1;
+    int failed = journal_run(journal, ret_error,
+                             "UPDATE entry SET state = 2, writer = 0, changed_ms = ?2"
+                             " WHERE id = ?1 AND state = 3",
+                             "iu", entry, journal_wall_ms(journal));
+    return journal_joined(journal, entry, failed, ret_error);
 }
 
 int journal_done(struct journal *journal, int64_t entry, const char *ending, aw_error *ret_error)
 {
-    return journal_run(journal, ret_error,
-                       "UPDATE entry SET state = 4, ending = ?2, writer = 0, changed_ms = ?3"
-                       " WHERE id = ?1",
-                       "itu", entry, ending, journal_wall_ms(journal));
+    if (journal_join(journal, ret_error))
+        return -1;
+    int failed = journal_run(journal, ret_error,
+                             "UPDATE entry SET state = 4, ending = ?2, writer = 0, changed_ms = ?3"
+                             " WHERE id = ?1",
+                             "itu", entry, ending, journal_wall_ms(journal));
+    return journal_joined(journal, entry, failed, ret_error);
 }
 
 int journal_prune(struct journal *journal, aw_error *ret_error)
@@ -143,7 +147,10 @@ static int write_release(struct journal *journal, int64_t entry, aw_error *ret_e
 void journal_release(struct journal *journal, int64_t entry)
 {
     int64_t *kept = NULL;
-    if (write_release(journal, entry, NULL))
+    int failed = journal_join(journal, NULL);
+    if (!failed)
+        failed = journal_joined(journal, entry, write_release(journal, entry, NULL), NULL);
+    if (failed)
         kept = VEC_PUSH(&journal->unreleased, &journal->unreleased_count);
     if (kept)
         *kept = entry;

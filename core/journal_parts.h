@@ -17,6 +17,13 @@ struct journal {
     int64_t writer;      /* this context, as entries name it; never 0 */
     bool has_finds;      /* the table of journal_find_add is there */
     char boot[64];       /* since when the monotonic clock counts; "": it tells nothing */
+    bool batching;       /* the writes of a step are open */
+    bool grouped;        /* a group is */
+    struct link waiting; /* for their commit: struct journal_wait */
+    struct link ready;   /* to be told of `outcome` at the end of the step */
+    aw_error outcome;    /* of the last commit */
+    int64_t *batch;      /* entries in it that nobody waits for */
+    size_t batch_count;
     int64_t *unreleased; /* entries that were let go, when the file could not be written */
     size_t unreleased_count;
     struct {
@@ -65,6 +72,11 @@ void journal_finish(sqlite3_stmt **statement); /* for KIT_CLEANUP */
 
 /* core/journal_end.c: what journal_release could not write. */
 int journal_release_again(struct journal *journal, aw_error *ret_error);
+
+/* core/journal_step.c: around the writes of one function. Joins the step's transaction, or opens one of its own. */
+int journal_join(struct journal *journal, aw_error *ret_error);
+/* `entry`: if the step is lost, it is one that nobody brings on; 0: whoever waits does. Returns `failed`, or -1. */
+int journal_joined(struct journal *journal, int64_t entry, int failed, aw_error *ret_error);
 
 /* Now, as entries have it. */
 uint64_t journal_wall_ms(const struct journal *journal);

@@ -153,13 +153,20 @@ int journal_run(struct journal *journal, aw_error *ret_error, const char *sql, c
 
 int journal_group(struct journal *journal, aw_error *ret_error)
 {
-    return journal_run(journal, ret_error, "BEGIN IMMEDIATE", "");
+    if (journal_flush(journal, ret_error))
+        return -1;
+    if (journal_run(journal, ret_error, "BEGIN IMMEDIATE", ""))
+        return -1;
+    journal->grouped = true;
+    return 0;
 }
 
 int journal_group_end(struct journal *journal, aw_error *ret_error)
 {
-    if (journal_run(journal, ret_error, "COMMIT", "") == 0)
+    if (journal_run(journal, ret_error, "COMMIT", "") == 0) {
+        journal->grouped = false;
         return 0;
+    }
     journal_group_drop(journal);
     return -1;
 }
@@ -167,6 +174,7 @@ int journal_group_end(struct journal *journal, aw_error *ret_error)
 /* SQLite may have done so by itself. */
 void journal_group_drop(struct journal *journal)
 {
+    journal->grouped = false;
     if (!sqlite3_get_autocommit(journal->db))
         journal_run(journal, NULL, "ROLLBACK", "");
 }

@@ -181,6 +181,41 @@ static void test_the_journal_is_for_its_user_alone(void **state)
     stage_close();
 }
 
+static void test_creates_that_begin_together_are_written_together(void **state)
+{
+    static const char *const tokens[] = {"token-number-1", "token-number-2", "token-number-3"};
+    archway_job *jobs[3];
+    (void)state;
+    at_signing[0] = '\0';
+    stage_open(KEYED ANY_ORDER MACHINES SAY("200", "") MACHINES SAY("200", "")
+                   MACHINES SAY("200", "") POST("/machines", "token-number-1") SAY("200", "m1")
+                       POST("/machines", "token-number-2") SAY("200", "m2")
+                           POST("/machines", "token-number-3") SAY("507", "sold out"));
+    engine_script.sign = note_and_sign;
+    for (int i = 0; i < 3; i++)
+        jobs[i] = begin_create("keyed", tokens[i], NULL);
+    must_succeed(jobs[0]);
+    must_succeed(jobs[1]);
+    must_fail(jobs[2], AW_E_NO_CAPACITY);
+    assert_string_equal(
+        journal_ask("SELECT group_concat(state || coalesce(instance_id, '')) FROM entry"),
+        "2m1,2m2,4");
+    stage_close();
+}
+
+static void test_what_is_cancelled_outside_of_a_step_is_written_at_once(void **state)
+{
+    (void)state;
+    stage_open(WHOLE POST("/machines", "{{token}}") "<<< 200 after 3600s\n\nm1\n\n");
+    archway_job *job = begin_create("whole", NULL, NULL);
+    stage_pass(1000);
+    assert_string_equal(journal_ask("SELECT state || (writer > 0) FROM entry"), "11");
+    archway_cancel(job);
+    assert_string_equal(journal_ask("SELECT state || (writer > 0) FROM entry"), "10");
+    must_fail(job, AW_E_CANCELLED);
+    stage_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +229,8 @@ int main(void)
         JOURNAL_TEST(test_without_its_journal_nothing_is_created),
         JOURNAL_TEST(test_a_newer_journal_and_a_strangers_database_are_refused),
         JOURNAL_TEST(test_the_journal_is_for_its_user_alone),
+        JOURNAL_TEST(test_creates_that_begin_together_are_written_together),
+        JOURNAL_TEST(test_what_is_cancelled_outside_of_a_step_is_written_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -270,8 +270,8 @@ static void test_what_could_not_be_ended_is_told_and_stays_ordered(void **state)
 static void test_what_was_done_a_month_ago_is_forgotten(void **state)
 {
     (void)state;
-    stage_open(WHOLE LAUNCH SAY("200", "m1") LAUNCH SAY("507", "sold out") LAUNCH SAY("507", "sold out")
-                   MACHINES SAY("200", ""));
+    stage_open(WHOLE LAUNCH SAY("200", "m1") LAUNCH SAY("507", "sold out")
+                   LAUNCH SAY("507", "sold out") MACHINES SAY("200", ""));
     must_succeed(begin_create("whole", NULL, NULL));
     must_fail(begin_create("whole", NULL, NULL), AW_E_NO_CAPACITY);
     must_fail(begin_create("whole", NULL, NULL), AW_E_NO_CAPACITY);
