@@ -54,6 +54,7 @@ static void test_the_project_is_looked_for_in_googles_order(void **state)
         {{{"CLOUDSDK_ACTIVE_CONFIG_NAME", "play"}, {"CLOUDSDK_CONFIG", "/g"}},
          {{"/g/configurations/config_play", "[core]\nprojects = no\nproject = six"}},
          "six"},
+        {{{0}}, {{GCLOUD "configurations/config_default", "[core]\nProject : seven\n"}}, "seven"},
         {{{"GOOGLE_CLOUD_PROJECT", "example.com:old"}}, {{0}}, "example.com%3Aold"},
     };
     (void)state;

@@ -7,6 +7,7 @@
 #include "kit/settings.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define LARGEST_FILE ((uint64_t)1024 * 1024)
 #define LONGEST_PATH ((size_t)4096)
@@ -33,14 +34,14 @@ static const char *gcloud_folder(aw_op *op)
     return folder ? folder : "~/.config/gcloud";
 }
 
-/* The value in "name = value", or NULL: it is another name's. Cuts the line. */
+/* The value in "name = value", as Python's configparser reads it, or NULL: it is another name's. Cuts the line. */
 static const char *value_of(char *line, const char *name)
 {
     size_t size = strlen(name);
-    if (strncmp(line, name, size) != 0)
+    if (strncasecmp(line, name, size) != 0)
         return NULL;
     char *value = line + size + strspn(line + size, BLANKS);
-    if (*value != '=')
+    if (*value != '=' && *value != ':')
         return NULL;
     value += 1 + strspn(value + 1, BLANKS);
     value[strcspn(value, BLANKS)] = '\0';
