@@ -16,6 +16,7 @@
 #define MOST_HEADERS 256u
 #define MOST_HEADER_BYTES ((size_t)256 * 1024) /* less than what curl itself gives up at */
 #define CONNECT_TIMEOUT_MS 10000L
+#define RECEIVE_BYTES (64L * 1024) /* at once: four times what curl takes by itself */
 #define STALL_SECONDS 60L /* waiting for the answer counts too, so no less than an attempt has */
 
 /* A list node made by hand, so that a line with a secret lies in memory that is wiped. */
@@ -151,6 +152,7 @@ static void set_network(struct transfer *transfer, const struct authorities *aut
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long)(call->once ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);

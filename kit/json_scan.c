@@ -6,6 +6,7 @@
 #include "kit/error.h"
 #include "kit/json_scan_parts.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum {
@@ -24,7 +25,8 @@ void kit_scan_init(kit_scan *scan, const char *data, size_t size)
 
 void kit_scan_forgive(kit_scan *scan)
 {
-    scan->problem = (aw_error){0};
+    if (scan->problem.code) /* the error is large, and seldom there */
+        scan->problem = (aw_error){0};
 }
 
 /* ---- mistakes ---- */
@@ -65,22 +67,60 @@ static int is_blank(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/* Eight bytes at once, the first one lowest. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t word_at(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word);
+}
+
+/* How many of the eight come before the first byte that is marked. */
+static size_t bytes_before(uint64_t marks)
+{
+    return marks ? (size_t)__builtin_ctzll(marks) / 8 : sizeof marks;
+}
+
 /* Much of an answer that is laid out for people is the space before its lines. */
 char scan_peek(kit_scan *scan)
 {
-    static const char blanks[] = "        ";
     const char *at = scan->at;
     const char *end = scan->end;
-    while (at < end && is_blank(*at))
-        at += (size_t)(end - at) >= 8 && memcmp(at, blanks, 8) == 0 ? 8 : 1;
+    while (at < end && is_blank(*at)) {
+        at++;
+        while ((size_t)(end - at) >= 8 && *at == ' ')
+            at += bytes_before(word_at(at) ^ EACH(' '));
+    }
     scan->at = at;
     return at < end ? *at : '\0';
 }
 
+/* Marks at least the first byte that is zero. */
+static uint64_t zeroes(uint64_t word)
+{
+    return (word - EACH(0x01)) & ~word & EACH(0x80);
+}
+
+/* To the first byte that ends a text, or means something in it; the last few are not looked at. */
+static const char *plain_end(const char *at, const char *end)
+{
+    while ((size_t)(end - at) >= 8) {
+        uint64_t word = word_at(at);
+        uint64_t control = (word - EACH(' ')) & ~word & EACH(0x80);
+        uint64_t marks = control | zeroes(word ^ EACH('"')) | zeroes(word ^ EACH('\\'));
+        at += bytes_before(marks);
+        if (marks)
+            break;
+    }
+    return at;
+}
+
 int scan_string(kit_scan *scan, struct scan_string *ret_string)
 {
-    const char *at = scan->at + 1;
     const char *end = scan->end;
+    const char *at = plain_end(scan->at + 1, end);
     int has_escapes = 0;
     for (; at < end && *at != '"'; at++) {
         if ((unsigned char)*at < ' ')

@@ -191,6 +191,34 @@ static void test_the_document_itself_may_be_of_the_wrong_type(void **state)
     expect_problem(&scan, "the document: expected an object, found an array");
 }
 
+/* Texts and white space are passed over several bytes at once: what ends them may stand anywhere. */
+static void test_it_does_not_matter_where_something_stands(void **state)
+{
+    static const struct {
+        const char *written;
+        const char *read; /* NULL: a mistake */
+    } marks[] = {{"", ""},         {"\\n", "\n"},    {"\\\"", "\""}, {"\xc3\xa9", "\xc3\xa9"},
+                 {"\x7f", "\x7f"}, {"!#[]", "!#[]"}, {"\x1f", NULL}, {"\n", NULL}};
+    (void)state;
+    for (size_t mark = 0; mark < sizeof marks / sizeof *marks; mark++)
+        for (int before = 0; before < 20; before++)
+            for (int behind = 0; behind < 20; behind++) {
+                char document[128];
+                char expected[64];
+                char text[64];
+                snprintf(document, sizeof document, "%*s\"%.*s%s%.*s\"\n%*s", before, "", before,
+                         "aaaaaaaaaaaaaaaaaaaa", marks[mark].written, behind,
+                         "bbbbbbbbbbbbbbbbbbbb", behind, "");
+                snprintf(expected, sizeof expected, "%.*s%s%.*s", before, "aaaaaaaaaaaaaaaaaaaa",
+                         marks[mark].read ? marks[mark].read : "", behind, "bbbbbbbbbbbbbbbbbbbb");
+                kit_scan scan = scan_of(document);
+                assert_int_equal(kit_scan_text(&scan, text, sizeof text), marks[mark].read != NULL);
+                assert_int_equal(kit_scan_finish(&scan, NULL), marks[mark].read ? 0 : -1);
+                if (marks[mark].read)
+                    assert_string_equal(text, expected);
+            }
+}
+
 static void test_booleans(void **state)
 {
     (void)state;
@@ -364,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_texts_with_escapes),
         cmocka_unit_test(test_a_text_must_fit),
         cmocka_unit_test(test_the_document_itself_may_be_of_the_wrong_type),
+        cmocka_unit_test(test_it_does_not_matter_where_something_stands),
         cmocka_unit_test(test_booleans),
         cmocka_unit_test(test_integers_of_64_bits),
         cmocka_unit_test(test_names_are_compared_whole),
