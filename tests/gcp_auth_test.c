@@ -205,6 +205,7 @@ static void test_files_of_no_known_kind_are_refused(void **state)
         {"[1]", "found an array"},
         {"{\"type\":\"gdch_service_account\"}", "`gdch_service_account` are not known"},
         {"{\"type\":\"service_account\"}", "client_email"},
+        {"{\"type\":\"authorized_user\",\"quota_project_id\":\"a\\nb\"}", "its quota_project_id"},
         {"{\"type\":\"authorized_user\",\"client_id\":7}", "client_id"},
         {EXTERNAL("{}"), "names no file, url or executable"},
         {EXTERNAL("{\"environment_id\":\"aws1\"}"),

@@ -179,6 +179,22 @@ static void test_an_image_without_a_name_is_refused(void **state)
     host_finish(&host);
 }
 
+static void test_an_option_that_is_not_known_is_told(void **state)
+{
+    static const aw_header option = {"subnet", "s-1"};
+    struct backend_host host;
+    aw_create wish = wish_for_axion();
+    (void)state;
+    wish.options = &option;
+    wish.option_count = 1;
+    gcp_begin(&host, NULL);
+    vtable()->create(&host.op, &wish);
+    assert_failed(&host, AW_E_INVALID,
+                  "knows no option `subnet` of a machine: there is `reservation`");
+    assert_int_equal(host.request_count, 0);
+    host_finish(&host);
+}
+
 /* ---- names ---- */
 
 static void test_names_and_labels_are_such_as_google_takes(void **state)
@@ -296,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_a_shared_network_needs_no_rule_of_ours),
         cmocka_unit_test(test_the_firewall_rule_is_made_once),
         cmocka_unit_test(test_the_image_follows_architecture_and_gpu),
+        cmocka_unit_test(test_an_option_that_is_not_known_is_told),
         cmocka_unit_test(test_an_image_without_a_name_is_refused),
         cmocka_unit_test(test_an_image_for_the_other_architecture_is_refused),
         cmocka_unit_test(test_names_and_labels_are_such_as_google_takes),

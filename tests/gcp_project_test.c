@@ -125,6 +125,33 @@ static void test_a_project_that_would_lead_elsewhere_is_refused(void **state)
     host_finish(&host);
 }
 
+/* What the configuration says of networks and projects is looked at before anything is asked. */
+static void test_values_that_cannot_be_are_told_at_once(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *value;
+        const char *part;
+    } cases[] = {
+        {"network", "../x", "`network` cannot be `../x`: write NAME, or projects/HOST"},
+        {"network", "a b", "`network` cannot be `a b`"},
+        {"subnetwork", "projects/../x", "`subnetwork` cannot be `projects/../x`"},
+        {"extra_networks", "x\ny", "`extra_networks` cannot be"},
+        {"rdma_network", "Roce", "`rdma_network` cannot be `Roce`"},
+        {"quota_project", "a\nb", "cannot be the project whose quota is used: write its id"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct backend_host host;
+        const aw_setting item = {cases[i].name, &cases[i].value, 1};
+        const aw_settings settings = {
+            .size = sizeof settings, .count = 1, .items = &item, .name = "gcp"};
+        host_init(&host, &(struct host_world){.settings = &settings});
+        assert_failed(&host, AW_E_INVALID, cases[i].part);
+        host_finish(&host);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_google_may_be_elsewhere),
         cmocka_unit_test(test_without_a_project_the_remedy_is_told),
         cmocka_unit_test(test_a_project_that_would_lead_elsewhere_is_refused),
+        cmocka_unit_test(test_values_that_cannot_be_are_told_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,10 @@ static void by_root(struct auth *auth, const kit_json_node *root)
 {
     auth->quota_project =
         kit_copy_text(auth->op, kit_json_find_text(root, "quota_project_id", NULL));
-    auth_by_kind(auth, root);
+    if (auth->quota_project && !gcp_is_project(auth->quota_project))
+        auth_fail(auth, "its quota_project_id cannot be a project's id");
+    else
+        auth_by_kind(auth, root);
 }
 
 static void by_file(struct auth *auth, const aw_bytes *content)

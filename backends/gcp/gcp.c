@@ -36,6 +36,44 @@ static int open_endpoints(aw_op *op, const aw_settings *settings, struct gcp *gc
     return gcp->compute && gcp->billing ? 0 : -1;
 }
 
+/* A name, or the path to one; it stands in what is sent. */
+static int is_path(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-._:/";
+    return *text && text[strspn(text, allowed)] == '\0' && !strstr(text, "..");
+}
+
+/* -1: the operation has failed. */
+static int check_path(aw_op *op, const char *option, const char *text)
+{
+    if (!text || is_path(text))
+        return 0;
+    kit_fail(op, AW_E_INVALID,
+             "`%s` cannot be `%.80s`: write NAME, or projects/HOST/.../NAME for one of another "
+             "project.",
+             option, text);
+    return -1;
+}
+
+static int check_paths(aw_op *op, const struct gcp *gcp)
+{
+    for (size_t i = 0; gcp->extra_networks && gcp->extra_networks[i]; i++)
+        if (check_path(op, "extra_networks", gcp->extra_networks[i]))
+            return -1;
+    return check_path(op, "network", gcp->network) ||
+           check_path(op, "subnetwork", gcp->subnetwork) ||
+           check_path(op, "rdma_network", gcp->rdma_network);
+}
+
+static int check_quota_project(aw_op *op, const struct gcp *gcp)
+{
+    if (!gcp->quota_project || gcp_is_project(gcp->quota_project))
+        return 0;
+    kit_fail(op, AW_E_INVALID, "`%.60s` cannot be the project whose quota is used: write its id.",
+             gcp->quota_project);
+    return -1;
+}
+
 static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct gcp *gcp = aw_alloc(op, sizeof *gcp);
@@ -47,7 +85,8 @@ static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
         kit_setting_own(op, settings, "subnetwork", NULL, &gcp->subnetwork) ||
         kit_setting_own_list(op, settings, "extra_networks", &gcp->extra_networks) ||
         kit_setting_own(op, settings, "rdma_network", NULL, &gcp->rdma_network) ||
-        kit_setting_own(op, settings, "service_account", NULL, &gcp->service_account))
+        kit_setting_own(op, settings, "service_account", NULL, &gcp->service_account) ||
+        check_paths(op, gcp) || check_quota_project(op, gcp))
         return;
     gcp->public_ip = kit_setting_boolean(settings, "public_ip", 1);
     gcp->instance_metadata = kit_setting_boolean(settings, "instance_metadata", 0);

@@ -50,6 +50,9 @@ void gcp_classify(void *state, const aw_request *request, const aw_response *ans
  * configuration. Returns 0, or -1 when the operation has failed. */
 int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp);
 
+/* Could it be a project's id, which stands in URLs and headers? "example.com:project" is one of an older kind. */
+int gcp_is_project(const char *text);
+
 /* ---- requests (request.c) ---- */
 
 /*

@@ -21,8 +21,7 @@ static const char *join(aw_op *op, const char *folder, const char *middle, const
     return path.state == KIT_BUF_OK ? kit_buf_text(&path) : "";
 }
 
-/* It stands in URLs. "example.com:project" is one of an older kind. */
-static int is_project(const char *text)
+int gcp_is_project(const char *text)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:";
     return strspn(text, allowed) == strlen(text);
@@ -145,7 +144,7 @@ int gcp_project_open(aw_op *op, const aw_settings *settings, struct gcp *ret_gcp
     ret_gcp->zone = find_zone(op, settings);
     ret_gcp->no_project = "write `project:` in the configuration, set GOOGLE_CLOUD_PROJECT, or run "
                           "`gcloud config set project`.";
-    if (!ret_gcp->project || is_project(ret_gcp->project))
+    if (!ret_gcp->project || gcp_is_project(ret_gcp->project))
         return 0;
     kit_fail(
         op, AW_E_INVALID,
