@@ -12,6 +12,7 @@
 
 #define FIXTURES SOURCE_DIR "/fixtures/gcp/"
 #define MACHINE "runner-9c4cac0e6139"
+#define GRACE "projects/shared-1/reservations/grace"
 #define KEY                                                                                        \
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
     "ada@example.org"
@@ -27,6 +28,9 @@ const struct play plays[] = {
     {.recording = FIXTURES "operation-forbidden.http", .acts = {CREATE}},
     {.recording = FIXTURES "operation-unreadable.http", .acts = {CREATE}},
     {.recording = FIXTURES "firewall-race.http", .acts = {CREATE}},
+    {.recording = FIXTURES "create-reserved.http",
+     .acts = {CREATE},
+     .config = FIXTURES "networks.yaml"},
     {.recording = FIXTURES "denied.http", .acts = {CREATE}},
     {.recording = FIXTURES "exists-ours.http", .acts = {CREATE}},
     {.recording = FIXTURES "exists-others.http", .acts = {CREATE}},
@@ -51,7 +55,8 @@ static bool is_on(const char *name)
 
 bool play_open(struct session *session, const struct play *play)
 {
-    const struct session_options options = {.recording = play->recording, .plugin_dir = PLUGIN_DIR};
+    const struct session_options options = {
+        .recording = play->recording, .plugin_dir = PLUGIN_DIR, .config = play->config};
     recording = play->recording;
     machine = (archway_machine){.size = sizeof machine,
                                 .backend = "gcp",
@@ -72,10 +77,19 @@ static int begin_create(struct session *session, const archway_call *call, archw
                             .instance_type = "c4a-standard-4",
                             .region = "us-central1",
                             .zone = "us-central1-a,us-central1-b"};
+    static const aw_header reserved = {"reservation", GRACE};
+    const aw_offer grace = {.size = sizeof grace,
+                            .arch = AW_ARCH_ARM64,
+                            .instance_type = "a4x-highgpu-4g",
+                            .region = "us-central1",
+                            .zone = "us-central1-b",
+                            .data = "gpu=nvidia"};
     const archway_wish wish = {.size = sizeof wish,
                                .ssh_key_count = 1,
                                .backend = "gcp",
-                               .offer = &axion,
+                               .offer = is_on("reserved") ? &grace : &axion,
+                               .options = &reserved,
+                               .option_count = is_on("reserved"),
                                .name = "runner",
                                .ssh_keys = keys};
     return archway_create(session->aw, &wish, call, ret_job, ret_error);
@@ -104,7 +118,7 @@ static void check_created(const archway_job *job)
 {
     const aw_instance *made = archway_job_instance(job, 0, NULL);
     assert_non_null(made);
-    assert_string_equal(made->id, MACHINE);
+    assert_string_equal(made->id, is_on("reserved") ? "runner-335482a6b7a7" : MACHINE);
     assert_string_equal(made->token, archway_job_token(job));
     assert_string_equal(made->owner, "my-server");
     assert_true(archway_job_sent(job));

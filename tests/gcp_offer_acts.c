@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -18,12 +19,16 @@ const struct play plays[] = {
     {.recording = FIXTURES "offers-expired-token.http", .acts = {OFFERS}},
     {.recording = FIXTURES "offers-partial.http", .acts = {OFFERS}},
     {.recording = FIXTURES "offers-hostile.http", .acts = {OFFERS}},
+    {.recording = FIXTURES "offers-reserved.http", .acts = {OFFERS}},
     {.recording = NULL},
 };
+
+static const char *recording;
 
 bool play_open(struct session *session, const struct play *play)
 {
     const struct session_options options = {.recording = play->recording, .plugin_dir = PLUGIN_DIR};
+    recording = play->recording;
     return session_open(session, &options);
 }
 
@@ -31,6 +36,10 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
     assert_int_equal(act, OFFERS);
+    if (strstr(recording, "reserved") &&
+        archway_query_set((archway_query *)query, "option",
+                          "reservation=projects/shared-1/reservations/grace", ret_error))
+        return -1;
     return archway_offers(session->aw, query, 0, call, ret_job, ret_error);
 }
 
