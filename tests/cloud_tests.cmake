@@ -1,11 +1,12 @@
 # What is tested on the cloud to break things on (tests/cloud).
 if(TARGET archway_backend_aws AND TARGET archway_backend_gcp AND TARGET archway_backend_lambda)
+    archway_startable(cloud_server cloud_server)
     archway_test(cloud_cli_test cloud_cli_test.c cloud_rig.c cli_run.c)
     target_compile_definitions(cloud_cli_test PRIVATE
-        ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>" CLOUD_SERVER="$<TARGET_FILE:cloud_server>")
+        ARCHWAY_COMMAND="${ARCHWAY_RUN}" CLOUD_SERVER="${cloud_server}")
     add_dependencies(cloud_cli_test archway_command cloud_server
         archway_backend_aws archway_backend_gcp archway_backend_lambda)
     add_test(NAME cloud_live COMMAND ${PROJECT_SOURCE_DIR}/tests/cloud/live.sh
-        $<TARGET_FILE_DIR:archway_command> $<TARGET_FILE:cloud_server>)
+        ${ARCHWAY_RUN_DIR} ${cloud_server})
     add_subdirectory(crash)
 endif()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests into the real world. */
 #include "tests/http_call.h"
+#include "tests/emulated.h"
 
 #include "tests/descriptors.h"
 
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 #define PATIENCE_MS 30000
-#define TIMEOUT_MS 20000
+#define TIMEOUT_MS (20000 * PATIENCE)
 
 struct loop *loop;
 struct world *world;

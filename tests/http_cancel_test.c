@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that are given up wherever they are, and many at once. */
 #include "core/mem.h"
+#include "tests/emulated.h"
 #include "tests/authority.h"
 #include "tests/descriptors.h"
 #include "tests/http_call.h"
@@ -173,6 +174,7 @@ static void test_an_answer_may_send_the_next_request(void **state)
 static void test_many_requests_are_under_way_at_once(void **state)
 {
     (void)state;
+    NOT_EMULATED(TIME_REASON);
     struct http_call *calls = calloc(MANY, sizeof *calls);
     serve((struct server_plan){.script = answer_slowly});
     uint64_t begin_ms = loop_now_ms(loop);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a real ssh client lets in and trusts, and how long it waits, against a real OpenSSH server on loopback. */
 #include "tests/onprem_lab.h"
+#include "tests/emulated.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -24,6 +25,7 @@ static void test_a_key_lets_in_and_the_machine_is_what_it_is(void **state)
     const char *backend = NULL;
     uint32_t arch = 0;
     (void)state;
+    NOT_EMULATED(HOST_REASON);
     archway *aw = lab_trusted("me", "");
     archway_job *job = lab_offers(aw);
     assert_int_equal(archway_job_problem_count(job), 0);
@@ -112,6 +114,7 @@ static void test_a_stated_architecture_is_checked(void **state)
 {
     struct utsname here;
     (void)state;
+    NOT_EMULATED(HOST_REASON);
     assert_int_equal(uname(&here), 0);
     bool is_arm = strcmp(here.machine, "aarch64") == 0;
     assert_offers_fail(lab_trusted("me", is_arm ? "arch=amd64" : "arch=arm64"), AW_E_INVALID,
@@ -161,6 +164,7 @@ static void test_a_machine_that_hangs_is_given_up_after_the_time_it_has(void **s
 static void test_without_a_client_it_is_said_what_is_needed(void **state)
 {
     (void)state;
+    NOT_EMULATED(SPAWN_REASON);
     assert_offers_fail(lab_context("me", "", "    ssh: /nonexistent/ssh\n"), AW_E_UNAVAILABLE,
                        "The ssh client (Debian: openssh-client) is needed");
 }

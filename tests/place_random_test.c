@@ -96,8 +96,8 @@ static void record_market(void)
     RECORD("env WHOLE yes\n>>> GET " ENGINE_URL "/whole/offers\n\n<<< 200\n\n");
     for (uint32_t i = 0; i < model_count; i++) {
         const struct model *model = &models[i];
-        char quota[16] = "-";
-        char zone[8] = "-";
+        char quota[32] = "-";
+        char zone[16] = "-";
         if (model->family)
             snprintf(quota, sizeof quota, "F%u:%u", model->family, model->amount);
         if (model->zone)
@@ -159,7 +159,7 @@ static void record_failure(struct failure failure)
 static void play_try(uint32_t at, struct failure failure)
 {
     struct model *model = &models[at];
-    char zone[8] = "-";
+    char zone[16] = "-";
     size_t left_out = 0;
     if (model->zone)
         snprintf(zone, sizeof zone, "z%u", model->zone);
@@ -199,7 +199,7 @@ static void play(uint32_t max_tries, uint32_t made_after)
             play_try(at, make_failure());
             continue;
         }
-        char zone[8] = "-";
+        char zone[16] = "-";
         if (models[at].zone)
             snprintf(zone, sizeof zone, "z%u", models[at].zone);
         RECORD(">>> POST " ENGINE_URL "/whole/machines\n\nt%u r%u %s %s {{token}}\n<<< 200\n\nm1\n",

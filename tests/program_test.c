@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs: what they are given, what they answer. */
 #include "tests/program_run.h"
+#include "tests/emulated.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,6 +77,7 @@ static void test_a_program_need_not_read_its_input(void **state)
 static void test_a_program_that_is_not_there_fails_from_the_loop(void **state)
 {
     (void)state;
+    NOT_EMULATED(SPAWN_REASON);
     RUN("archway-no-such-program");
     assert_false(run.call.started);
     assert_string_equal(run.call.problem,
@@ -85,6 +87,7 @@ static void test_a_program_that_is_not_there_fails_from_the_loop(void **state)
 static void test_what_is_no_program_fails_likewise(void **state)
 {
     (void)state;
+    NOT_EMULATED(SPAWN_REASON);
     RUN("/etc/passwd");
     assert_false(run.call.started);
     assert_non_null(strstr(run.call.problem, "Permission denied"));

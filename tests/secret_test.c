@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the user's key is in memory: where no core dump shows it, and nowhere in the end. */
 #include "core/arena.h"
+#include "tests/emulated.h"
 #include "core/world.h"
 #include "tests/authority.h"
 #include "tests/live_cloud.h"
@@ -103,6 +104,7 @@ static void test_the_scanner_sees_a_secret_in_a_core_dump(void **state)
 static void test_a_secret_arena_is_in_no_core_dump_and_wiped(void **state)
 {
     (void)state;
+    NOT_EMULATED(SCAN_REASON);
     struct arena arena;
     arena_init(&arena, true);
     for (int i = 0; i < 3; i++)
@@ -116,6 +118,7 @@ static void test_a_secret_arena_is_in_no_core_dump_and_wiped(void **state)
 static void test_the_key_of_a_conversation_is_in_no_core_dump_and_gone_in_the_end(void **state)
 {
     (void)state;
+    NOT_EMULATED(SCAN_REASON);
     archway_query *query = archway_query_create();
     archway *aw = live_open("config.yaml");
     assert_absent(MEMORY_DUMPED);
@@ -159,6 +162,7 @@ static void on_ended(struct run_call *call)
 static void test_what_a_secret_program_says_is_in_no_core_dump(void **state)
 {
     (void)state;
+    NOT_EMULATED(SCAN_REASON);
     const aw_program program = {
         .size = sizeof program, .name = "key", .argv = (const char *const[]){"cat", "key", NULL}};
     struct run_call call = {.program = &program, .secret = true, .done = on_ended};
@@ -179,6 +183,7 @@ static void on_answer(struct wire_call *call)
 static void test_a_secret_answer_is_gone_in_the_end(void **state)
 {
     (void)state;
+    NOT_EMULATED(SCAN_REASON);
     const aw_request request = {
         .size = sizeof request, .name = "token", .method = "GET", .url = token_url};
     struct wire_call call = {
@@ -195,6 +200,7 @@ static void test_a_secret_answer_is_gone_in_the_end(void **state)
 static void test_a_secret_file_is_in_no_core_dump(void **state)
 {
     (void)state;
+    NOT_EMULATED(SCAN_REASON);
     struct arena arena;
     aw_bytes content = {0};
     arena_init(&arena, true);

@@ -47,7 +47,7 @@ check_plugin() {
 mutable_statics() {
     readelf -SW "$1" | grep -qF ' .symtab ' || echo "(unknown: the file is stripped)"
     nm --format=sysv "$1" 2>/dev/null | tr -d ' ' | awk -F'|' '$7 ~ /^(\.data|\.data\..*|\.bss|\.bss\..*|\.tdata|\.tbss|\*COM\*)$/ && $7 !~ /^\.data\.rel\.ro/ &&
-               $1 !~ /^(completed\.[0-9]+|__dso_handle|__TMC_END__|__bss_start|_edata|_end|__data_start|data_start)$/ {
+               $1 !~ /^(\$[dx]|completed\.[0-9]+|__dso_handle|__TMC_END__|__bss_start|_edata|_end|__data_start|data_start)$/ {
                    print $1 }'
 }
 
