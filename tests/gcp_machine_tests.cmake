@@ -25,6 +25,6 @@ if(TARGET archway_backend_gcp)
     endforeach()
     # The command, from outside.
     archway_test(cli_gcp_test cli_gcp_test.c cli_run.c)
-    target_compile_definitions(cli_gcp_test PRIVATE ARCHWAY_COMMAND="$<TARGET_FILE:archway_command>")
+    target_compile_definitions(cli_gcp_test PRIVATE ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(cli_gcp_test archway_command archway_backend_gcp)
 endif()
