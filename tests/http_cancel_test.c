@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests that are given up wherever they are, and many at once. */
 #include "core/mem.h"
-#include "tests/emulated.h"
 #include "tests/authority.h"
 #include "tests/descriptors.h"
+#include "tests/emulated.h"
 #include "tests/http_call.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a real ssh client lets in and trusts, and how long it waits, against a real OpenSSH server on loopback. */
-#include "tests/onprem_lab.h"
 #include "tests/emulated.h"
+#include "tests/onprem_lab.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

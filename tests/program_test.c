@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs: what they are given, what they answer. */
-#include "tests/program_run.h"
 #include "tests/emulated.h"
+#include "tests/program_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the user's key is in memory: where no core dump shows it, and nowhere in the end. */
 #include "core/arena.h"
-#include "tests/emulated.h"
 #include "core/world.h"
 #include "tests/authority.h"
+#include "tests/emulated.h"
 #include "tests/live_cloud.h"
 #include "tests/memory_scan.h"
 
