@@ -134,7 +134,8 @@ static void open_group(archway_job *job, struct backend *backend, size_t from)
 static void make_groups(archway_job *job)
 {
     struct recover_job *state = job->state;
-    qsort(state->items, state->count, sizeof *state->items, by_place);
+    if (state->count)
+        qsort(state->items, state->count, sizeof *state->items, by_place);
     for (size_t i = 0; i < state->count;) {
         struct backend *backend = NULL;
         const char *reason = obstacle(job, &state->items[i].entry, &backend);
