@@ -104,7 +104,8 @@ static void measure(const char *name, const struct table *table, const char *con
     for (int round = 0; round < ROUNDS; round++) {
         struct selection selection;
         uint64_t start_us = now_us();
-        if (!query || table_select(table, query, &selection) != 0)
+        if (!query || table_select(table, query, &(struct requirement){.archs = query->archs},
+                                   &selection) != 0)
             die("no memory");
         times_ms[round] = (double)(now_us() - start_us) / 1e3;
         matched = selection.matched;

@@ -91,10 +91,19 @@ static int say_job_error(const archway_job *job)
     return say_error(error);
 }
 
+/* Then no offer was looked at. */
+static bool failed_by_image(const struct session *session, const archway_job *job)
+{
+    archway_image_info image = {.size = sizeof image};
+    return options_count(session->options, OPTION_IMAGE) > 0 &&
+           (archway_job_image(job, &image) != 0 || !image.archs);
+}
+
 /* What was tried, and what may be left of it. */
 static int say_failed(struct session *session, const archway_job *job)
 {
-    if (archway_job_backend_count(job) > 0 && archway_job_offer_count(job) == 0)
+    if (archway_job_backend_count(job) > 0 && archway_job_offer_count(job) == 0 &&
+        !failed_by_image(session, job))
         return offers_say_none(job);
     int code = say_job_error(job);
     tries_say(session->options->format, job);
@@ -127,6 +136,7 @@ static int place(struct session *session, struct creation *creation, const archw
         return code;
     }
     outcome_say_problems(*ret_job);
+    creation_say_choice(creation, *ret_job);
     return archway_job_error(*ret_job)->code ? say_failed(session, *ret_job) : EXIT_OK;
 }
 

@@ -59,19 +59,11 @@ static int run_checks(struct session *session, struct checkup *checkup)
     return code;
 }
 
-static const char *verdict_word(uint32_t verdict)
-{
-    static const char *const words[] = {"good", "note", "bad"};
-    return verdict < sizeof words / sizeof *words ? words[verdict] : "bad";
-}
-
-static json_t *record_finding(const char *backend, const archway_finding *finding)
+static json_t *record_backend_finding(const char *backend, const archway_finding *finding)
 {
     json_t *object = json_object();
     json_object_set_new(object, "backend", record_text(backend));
-    json_object_set_new(object, "subject", record_text(finding->subject));
-    json_object_set_new(object, "verdict", record_text(verdict_word(finding->verdict)));
-    json_object_set_new(object, "text", record_text(finding->text));
+    json_object_update_new(object, record_finding(finding));
     return object;
 }
 
@@ -93,7 +85,7 @@ static int collect(const struct checkup *checkup, json_t *ret_rows)
         const archway_job *job = checkup->jobs[i];
         archway_finding finding = {.size = sizeof finding};
         for (uint64_t k = 0; job && archway_job_finding(job, k, &finding) == 0; k++) {
-            json_array_append_new(ret_rows, record_finding(checkup->names[i], &finding));
+            json_array_append_new(ret_rows, record_backend_finding(checkup->names[i], &finding));
             code = worse_finding(code, &finding);
         }
         if (job && archway_job_finding_count(job) > 0)

@@ -109,6 +109,7 @@ static int read_words(const struct options *options, struct creation *creation)
     const char *root_disk = options_text(options, OPTION_ROOT_DISK);
     const char *max_tries = options_text(options, OPTION_MAX_TRIES);
     archway_wish *wish = &creation->wish;
+    creation->explain = options_count(options, OPTION_EXPLAIN) > 0;
     wish->name = options_text(options, OPTION_NAME);
     wish->token = options_text(options, OPTION_TOKEN);
     wish->image = options_text(options, OPTION_BOOT_IMAGE);
@@ -165,11 +166,19 @@ static void say_offer(const struct creation *creation, const char *what, const a
     say("%s %s: %s", what, creation->wish.name, kit_buf_text(&text));
 }
 
+void creation_say_choice(struct creation *creation, const archway_job *job)
+{
+    if (!creation->told)
+        offers_say_findings(creation->explain, job);
+    creation->told = true;
+}
+
 void creation_say_try(archway_job *job, uint64_t index, void *creation)
 {
     archway_try try = {.size = sizeof try};
     if (archway_job_try(job, index, &try) != 0)
         return;
+    creation_say_choice(creation, job);
     if (try.outcome == ARCHWAY_TRY_UNDER_WAY)
         say_offer(creation, index > 0 ? "instead, creating" : "creating", &try);
     else if (try.outcome == ARCHWAY_TRY_FAILED)

@@ -13,12 +13,16 @@ struct creation {
     char **option_texts; /* each cut in two at its "=" */
     kit_buf user_data;
     uint32_t max_tries; /* 0: the library's own */
+    bool explain;
+    bool told; /* of the choice */
 };
 
 /* Checks the options of `create` and reads the files that they name. Returns an exit code. */
 int creation_read(const struct options *options, struct creation *ret_creation);
 void creation_finish(struct creation *creation);
 
+/* What led to the choice, once: before the first try, or when there was none. */
+void creation_say_choice(struct creation *creation, const archway_job *job);
 /* An archway_placement.on_try with the creation as its argument: says what is tried, and why it failed. */
 void creation_say_try(archway_job *job, uint64_t index, void *creation);
 /* For --dry-run: the plan as JSON, or the offers in any other format, in the order of the tries. */

@@ -71,6 +71,24 @@ static void say_nothing_matched(const archway_job *job)
         say("no offer matches%s", kit_buf_text(&text));
 }
 
+static void say_removed(const archway_job *job)
+{
+    const char *filter;
+    uint64_t count = 0;
+    for (uint64_t i = 0; (filter = archway_job_removed(job, i, &count)) != NULL; i++)
+        say("%s removed %" PRIu64 " offer%s", filter, count, count == 1 ? "" : "s");
+}
+
+void offers_say_findings(bool explain, const archway_job *job)
+{
+    archway_finding finding = {.size = sizeof finding};
+    for (uint64_t i = 0; archway_job_finding(job, i, &finding) == 0; i++)
+        if (explain || finding.verdict != ARCHWAY_GOOD)
+            say("%s: %s", finding.subject, finding.text);
+    if (explain)
+        say_removed(job);
+}
+
 int offers_ask(struct session *session, const archway_query *query, archway_job **ret_job)
 {
     aw_error error;
@@ -81,6 +99,7 @@ int offers_ask(struct session *session, const archway_query *query, archway_job 
     if (archway_offers(session->aw, query, 0, &call, ret_job, &error) != 0)
         return say_refusal(&error);
     code = outcome_run(session, *ret_job);
+    offers_say_findings(options_count(session->options, OPTION_EXPLAIN) > 0, *ret_job);
     bool answered = code == EXIT_OK || code == EXIT_PARTIAL;
     return answered && archway_job_offer_count(*ret_job) == 0 ? offers_say_none(*ret_job) : code;
 }

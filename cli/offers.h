@@ -20,6 +20,9 @@ int offers_say_none(const archway_job *job);
 /* Prints the offers of such a job; returns an exit code. */
 int offers_print(enum format format, const archway_job *job);
 
+/* Says what the user must know of the choice, and if he wants all of it explained, that and what each filter removed. */
+void offers_say_findings(bool explain, const archway_job *job);
+
 /* For KIT_CLEANUP. */
 void offers_drop_query(archway_query **query);
 

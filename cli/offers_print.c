@@ -24,6 +24,7 @@ static const struct column columns[] = {
     {"VENDOR", COLUMN_WIDE},
     {"DISK", COLUMN_RIGHT | COLUMN_WIDE},
     {"$/HOUR", COLUMN_RIGHT},
+    {"AS IF", COLUMN_RIGHT},
     {"NOTE", COLUMN_SHRINK},
 };
 
@@ -59,8 +60,10 @@ static const char *place(const aw_offer *offer)
 }
 
 /* What sets it apart from a machine that can be had now and kept. */
-static const char *note(const aw_offer *offer)
+static const char *note(const aw_offer *offer, const archway_ranking *ranking)
 {
+    if (ranking->emulated)
+        return offer->spot ? "spot, emulated" : "emulated";
     if (offer->availability == AW_NO_QUOTA)
         return offer->spot ? "spot, no quota" : "no quota";
     if (offer->availability == AW_UNAVAILABLE && !is_sold_out_everywhere(offer))
@@ -86,7 +89,17 @@ static void add_price_cell(struct text_table *table, const aw_offer *offer)
     table_cell_end(table);
 }
 
-static void add_row(struct text_table *table, const char *backend, const aw_offer *offer)
+/* Of emulated ones only: of all others it is their price. */
+static void add_effective_price_cell(struct text_table *table, const archway_ranking *ranking)
+{
+    kit_buf *cell = table_cell(table);
+    if (ranking->emulated && ranking->effective_price_nusd_per_hour)
+        text_add_short_dollars(cell, ranking->effective_price_nusd_per_hour);
+    table_cell_end(table);
+}
+
+static void add_row(struct text_table *table, const char *backend, const aw_offer *offer,
+                    const archway_ranking *ranking)
 {
     table_add(table, backend);
     table_add(table, offer->instance_type);
@@ -102,7 +115,8 @@ static void add_row(struct text_table *table, const char *backend, const aw_offe
     table_add(table, offer->gpu ? offer->gpu->vendor : NULL);
     add_size_cell(table, offer->disk_mib);
     add_price_cell(table, offer);
-    table_add(table, note(offer));
+    add_effective_price_cell(table, ranking);
+    table_add(table, note(offer, ranking));
 }
 
 /* One backend's offers need not say whose they are, where there is no room. */
@@ -124,14 +138,27 @@ static void print_table(const archway_job *job, bool wide, kit_buf *out)
     KIT_CLEANUP(table_finish) struct text_table table;
     struct column shown[sizeof columns / sizeof *columns];
     aw_offer offer = {.size = sizeof offer};
+    archway_ranking ranking = {.size = sizeof ranking};
     const char *backend;
     memcpy(shown, columns, sizeof shown);
     if (has_one_backend(job))
         shown[0].flags = COLUMN_OPTIONAL;
     table_init(&table, shown, sizeof shown / sizeof *shown);
-    for (uint64_t i = 0; archway_job_offer(job, i, &offer, &backend) == 0; i++)
-        add_row(&table, backend, &offer);
+    for (uint64_t i = 0; archway_job_offer(job, i, &offer, &backend) == 0; i++) {
+        archway_job_ranking(job, i, &ranking);
+        add_row(&table, backend, &offer, &ranking);
+    }
     table_print(&table, wide, talk_colour(STDOUT_FILENO), out);
+}
+
+static json_t *add_ranking(json_t *object, const archway_job *job, uint64_t index)
+{
+    archway_ranking ranking = {.size = sizeof ranking};
+    archway_job_ranking(job, index, &ranking);
+    json_object_set_new(object, "emulated", json_boolean(ranking.emulated));
+    json_object_set_new(object, "effective_price_nusd_per_hour",
+                        json_integer((json_int_t)ranking.effective_price_nusd_per_hour));
+    return object;
 }
 
 static json_t *rows(const archway_job *job)
@@ -140,7 +167,16 @@ static json_t *rows(const archway_job *job)
     aw_offer offer = {.size = sizeof offer};
     const char *backend;
     for (uint64_t i = 0; archway_job_offer(job, i, &offer, &backend) == 0; i++)
-        json_array_append_new(list, record_offer(backend, &offer));
+        json_array_append_new(list, add_ranking(record_offer(backend, &offer), job, i));
+    return list;
+}
+
+static json_t *record_findings(const archway_job *job)
+{
+    json_t *list = json_array();
+    archway_finding finding = {.size = sizeof finding};
+    for (uint64_t i = 0; archway_job_finding(job, i, &finding) == 0; i++)
+        json_array_append_new(list, record_finding(&finding));
     return list;
 }
 
@@ -151,6 +187,7 @@ static json_t *record_result(const archway_job *job)
     json_object_set_new(object, "backends", record_backends(job));
     json_object_set_new(object, "problems", record_problems(job));
     json_object_set_new(object, "removed", record_removed(job));
+    json_object_set_new(object, "findings", record_findings(job));
     return object;
 }
 

@@ -184,6 +184,17 @@ json_t *record_problems(const archway_job *job)
     return list;
 }
 
+json_t *record_finding(const archway_finding *finding)
+{
+    static const char *const words[] = {"good", "note", "bad"};
+    bool known = finding->verdict < sizeof words / sizeof *words;
+    json_t *object = json_object();
+    json_object_set_new(object, "subject", record_text(finding->subject));
+    json_object_set_new(object, "verdict", record_text(known ? words[finding->verdict] : "bad"));
+    json_object_set_new(object, "text", record_text(finding->text));
+    return object;
+}
+
 json_t *record_removed(const archway_job *job)
 {
     json_t *object = json_object();

@@ -26,6 +26,8 @@ json_t *record_backends(const archway_job *job);
 json_t *record_problems(const archway_job *job);
 json_t *record_removed(const archway_job *job);
 
+json_t *record_finding(const archway_finding *finding);
+
 /* What a person can do about it, or NULL. */
 const char *record_hint(const aw_error *error);
 

@@ -14,6 +14,7 @@ static const struct verb verbs[] = {
      "Prints one line an offer, cheapest first. Ranges are written 8.., ..16, 4..8 or\n"
      "8; sizes 24GB.. or 512MB; --cpu takes the architecture too: arm:4.. .\n\n"
      "    archway offers --arch arm64 --gpu GH200\n"
+     "    archway offers --image ghcr.io/org/app:1.2 --cpu 8.. --explain\n"
      "    archway offers --gpu A100,H100:8 --max-price 20 --available\n"},
     {"create", VERB_CREATE, run_create, "", 0, 0, "start the best machine that the filters allow",
      "Tries the available offers that the filters allow, best first, until there is a\n"
@@ -81,6 +82,11 @@ const struct option_row option_rows[OPTION_COUNT] = {
                        "region", NULL},
     [OPTION_TYPE] = {"type", 0, VERB_FILTERS, "NAME", "this instance type only", "type", NULL},
     [OPTION_ARCH] = {"arch", 0, VERB_FILTERS, "ARCH", "amd64, arm64 or any", "arch", NULL},
+    [OPTION_IMAGE] = {"image", 0, VERB_FILTERS, "IMAGE",
+                      "a container image that is to run: only where it can", "image", NULL},
+    [OPTION_ALLOW_EMULATION] = {"allow-emulation", 0, VERB_FILTERS, NULL,
+                                "the other architecture too, at several times the price",
+                                "emulation", "yes"},
     [OPTION_CPU] = {"cpu", 0, VERB_FILTERS, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},
     [OPTION_MEMORY] = {"memory", 0, VERB_FILTERS, "RANGE", "16GB.., 16GB..64GB", "memory", NULL},
     [OPTION_GPU] = {"gpu", 0, VERB_FILTERS, "SPEC", "GH200, A100:8, H100:80GB.., 1.., none", "gpu",
@@ -99,6 +105,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_SORT] = {"sort", 0, VERB_FILTERS, "KEY",
                      "price, cpu, memory, gpu or name; -KEY: descending", "sort", NULL},
     [OPTION_LIMIT] = {"limit", 0, VERB_OFFERS, "N", "at most so many offers", "limit", NULL},
+    [OPTION_EXPLAIN] = {"explain", 0, VERB_FILTERS, NULL,
+                        "what is wanted in effect, and why; what removed the others", NULL, NULL},
     [OPTION_REFRESH] = {"refresh", 0, VERB_FILTERS, NULL,
                         "ask again for what is kept on disk: prices, types", NULL, NULL},
     [OPTION_NAME] = {"name", 0, VERB_CREATE, "NAME", "what to call the machine (needed)", NULL,

@@ -67,7 +67,8 @@ static void on_done(struct op *op)
         if (ask(lookup, NULL, &error) == 0)
             return;
     }
-    add_advice(&error);
+    if (!lookup->needless)
+        add_advice(&error);
     lookup->found(lookup, &error);
 }
 

@@ -18,6 +18,7 @@ struct image_lookup {
     struct image_facts facts;
     struct image_source *source; /* that is being asked */
     bool at_mirror;
+    bool needless; /* the owner can do without: its errors give no advice on that */
     struct op *op;
     uint64_t deadline_ms; /* by the loop's clock */
     bool hard_deadline;

@@ -4,6 +4,7 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/image_facts.h"
 #include "core/mem.h"
 #include "core/vec.h"
 
@@ -238,6 +239,17 @@ void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, co
         job_end_memory(job);
 }
 
+static void take_image(archway_job *job, const archway_job *from)
+{
+    struct image_facts *facts = arena_alloc(&job->arena, sizeof *facts);
+    if (!facts || image_facts_copy(&job->arena, from->image, facts)) {
+        job_end_memory(job);
+        return;
+    }
+    job->image = facts;
+    job->image_name = job_text(job, from->image_name);
+}
+
 void job_take_offers(archway_job *job, archway_job *from)
 {
     mem_free(job->problems);
@@ -249,6 +261,11 @@ void job_take_offers(archway_job *job, archway_job *from)
     job->backends = from->backends;
     job->backend_count = from->backend_count;
     memcpy(job->removed, from->removed, sizeof job->removed);
+    for (size_t i = 0; i < from->finding_count; i++)
+        job_add_finding(job, from->findings[i].verdict, from->findings[i].subject, "%s",
+                        from->findings[i].text);
+    if (from->image)
+        take_image(job, from);
     from->problems = NULL;
     from->offers = NULL;
     from->backends = NULL;

@@ -15,7 +15,7 @@
 #define JOB_WRITE_MS 600000u
 #define JOB_WAIT_MS 3600000u
 
-struct image_lookup;
+struct image_facts;
 
 struct job_kind {
     /* Stops what is outstanding, without callbacks. The results stay. May be called twice. */
@@ -31,6 +31,8 @@ struct job_instance {
 struct job_offer {
     const char *backend;
     aw_offer offer;
+    bool emulated;
+    uint64_t effective_price_nusd_per_hour; /* of the work that a native machine does in an hour */
 };
 
 struct job_image {
@@ -100,7 +102,8 @@ struct archway_job {
     size_t backend_count;
     aw_header *headers;
     size_t header_count;
-    const struct image_lookup *image; /* that was found; NULL: none */
+    const char *image_name;
+    const struct image_facts *image; /* that was found; NULL: none */
     struct job_finding *findings;
     size_t finding_count;
     struct job_try *tries;
@@ -144,7 +147,8 @@ void job_add_finding(archway_job *job, uint32_t verdict, const char *subject, co
 /* A copy that lives as long as the job; NULL ends it, unless text is NULL. */
 const char *job_text(archway_job *job, const char *text);
 
-/* Takes over the results of an archway_offers: offers, how the backends did, what is missing, what was removed. */
+/* Takes over the results of an archway_offers: offers, how the backends did, what is missing, what was removed,
+ * the image, the findings. Without memory it ends the job. */
 void job_take_offers(archway_job *job, archway_job *from);
 
 /* The open backend of that name, or -1 and why there is none. */

@@ -24,7 +24,7 @@ static void on_found(struct image_lookup *lookup, const aw_error *error)
     struct image_job *state = list_item(lookup, struct image_job, lookup);
     archway_job *job = state->start.arg;
     if (error->code == AW_OK)
-        job->image = lookup;
+        job->image = &lookup->facts;
     job_end(job, error->code ? error : NULL);
 }
 
@@ -51,6 +51,7 @@ int archway_image(archway *aw, const char *image, const archway_call *call, arch
         archway_job_destroy(job);
         return -1;
     }
+    job->image_name = state->lookup.reference.name;
     loop_set(aw->loop, &state->start, 0);
     *ret_job = job;
     return 0;
@@ -60,11 +61,11 @@ int archway_job_image(const archway_job *job, archway_image_info *ret_info)
 {
     if (!job->image)
         return -1;
-    const struct image_facts *facts = &job->image->facts;
+    const struct image_facts *facts = job->image;
     archway_image_info info = {
         .archs = facts->archs,
         .has_index = facts->has_index,
-        .name = job->image->reference.name,
+        .name = job->image_name,
         .digest = facts->digest,
     };
     for (const struct image_platform *p = facts->platforms; p; p = p->next)
@@ -75,7 +76,7 @@ int archway_job_image(const archway_job *job, archway_image_info *ret_info)
 
 int archway_job_platform(const archway_job *job, uint64_t index, archway_platform *ret_platform)
 {
-    const struct image_platform *platform = job->image ? job->image->facts.platforms : NULL;
+    const struct image_platform *platform = job->image ? job->image->platforms : NULL;
     while (platform && index--)
         platform = platform->next;
     if (!platform)

@@ -2,7 +2,7 @@
 /* Asking the backends for their offers, and answering the query from the table. */
 #include "core/backend.h"
 #include "core/error.h"
-#include "core/job.h"
+#include "core/job_requirement.h"
 #include "core/mem.h"
 #include "core/query.h"
 #include "core/regions.h"
@@ -37,7 +37,13 @@ struct offers_job {
     size_t pending;    /* region searches and listings */
     struct table *own; /* nobody else is shown these; NULL: the common table */
     struct loop_timer start;
+    struct image_lookup lookup; /* when the query names an image */
+    bool asks_image;
+    struct wanted wanted;
 };
+
+/* Where the user names the architecture, the image is only compared with that. */
+#define IMAGE_PATIENCE_MS 10000u
 
 static int own_text(struct intern *texts, const char **text)
 {
@@ -68,8 +74,18 @@ static const struct table *table_of(const archway_job *job)
     return state->own ? state->own : job->aw->table;
 }
 
+static void rank(const struct requirement *requirement, struct job_offer *kept)
+{
+    const aw_offer *offer = &kept->offer;
+    kept->emulated = requirement_emulates(requirement, offer->arch, offer->gpu != NULL);
+    kept->effective_price_nusd_per_hour =
+        kept->emulated ? emulation_price(requirement->factor, offer->price_nusd_per_hour)
+                       : offer->price_nusd_per_hour;
+}
+
 static int own_offer(archway_job *job, uint32_t row)
 {
+    const struct offers_job *state = job->state;
     struct job_offer *kept = &job->offers[job->offer_count];
     aw_offer *offer = &kept->offer;
     offer->size = sizeof *offer;
@@ -79,6 +95,7 @@ static int own_offer(archway_job *job, uint32_t row)
         own_text(&job->texts, &offer->zone) || own_text(&job->texts, &offer->data) ||
         own_text(&job->texts, &offer->quota) || own_gpu(&job->texts, offer))
         return -1;
+    rank(&state->wanted.requirement, kept);
     job->offer_count++;
     return 0;
 }
@@ -97,8 +114,15 @@ static int own_offers(archway_job *job, const struct selection *selection)
 static void select_offers(archway_job *job)
 {
     struct offers_job *state = job->state;
+    struct wanted *wanted = &state->wanted;
     struct selection selection = {0};
-    if (table_select(table_of(job), state->query, &selection)) {
+    aw_error error = {0};
+    wanted->table = table_of(job);
+    if (wanted_settle(wanted, job->aw, &error)) {
+        job_end(job, &error);
+        return;
+    }
+    if (table_select(wanted->table, state->query, &wanted->requirement, &selection)) {
         job_end_memory(job);
         return;
     }
@@ -106,7 +130,8 @@ static void select_offers(archway_job *job)
     if (own_offers(job, &selection))
         job_end_memory(job);
     else
-        job_end(job, NULL);
+        wanted_explain(job, wanted);
+    job_end(job, NULL);
     selection_finish(&selection);
 }
 
@@ -211,11 +236,51 @@ static void on_regions(struct regions_wait *wait, const char *const *names, size
     settle(job);
 }
 
+/* Without the image's word there is no choice, unless the user has chosen: then it is only told. */
+static void judge_image(archway_job *job, const aw_error *error)
+{
+    struct offers_job *state = job->state;
+    if (!error->code) {
+        state->wanted.image = &state->lookup;
+        job->image = &state->lookup.facts;
+    } else if (wanted_says_arch(state->query) && error->code != AW_E_NO_MEMORY) {
+        job_add_finding(job, ARCHWAY_NOTE, "image", "it is not known where %s runs: %s",
+                        state->lookup.reference.name, error->message);
+    } else {
+        job_end(job, error);
+    }
+}
+
+static void on_image(struct image_lookup *lookup, const aw_error *error)
+{
+    struct offers_job *state = list_item(lookup, struct offers_job, lookup);
+    archway_job *job = state->start.arg;
+    judge_image(job, error);
+    part_done(job);
+    settle(job);
+}
+
+static void ask_image(archway_job *job)
+{
+    struct offers_job *state = job->state;
+    bool hurried = wanted_says_arch(state->query) && job->timeout_ms > IMAGE_PATIENCE_MS;
+    aw_error error = {0};
+    state->pending++;
+    job->parts++;
+    if (image_lookup_start(&state->lookup, hurried ? IMAGE_PATIENCE_MS : job->timeout_ms,
+                           hurried || job->hard_timeout, &error) == 0)
+        return;
+    judge_image(job, &error);
+    part_done(job);
+}
+
 static void start(void *arg)
 {
     archway_job *job = arg;
     struct offers_job *state = job->state;
     state->pending++; /* keeps the job from ending before all parts have begun */
+    if (state->asks_image)
+        ask_image(job);
     for (size_t i = 0; i < state->part_count && !job->ended; i++) {
         state->pending++;
         job->parts++;
@@ -250,6 +315,15 @@ static void on_late(void *arg)
 {
     archway_job *job = arg;
     struct offers_job *state = job->state;
+    aw_error late = {0};
+    if (state->lookup.op) {
+        kit_error_set(&late, AW_E_TIMEOUT,
+                      "the registry has not said in time where %s runs. With --arch no registry "
+                      "need be asked",
+                      state->lookup.reference.name);
+        image_lookup_stop(&state->lookup);
+        judge_image(job, &late);
+    }
     for (size_t i = 0; i < state->part_count && !job->ended; i++)
         give_up(&state->parts[i]);
     if (!job->ended)
@@ -270,6 +344,7 @@ static void stop(archway_job *job)
 {
     struct offers_job *state = job->state;
     loop_stop(job->aw->loop, &state->start);
+    image_lookup_stop(&state->lookup);
     for (size_t i = 0; i < state->part_count; i++) {
         regions_leave(&state->parts[i].regions);
         leave(state, &state->parts[i]);
@@ -312,6 +387,20 @@ static int add_backends(archway_job *job)
     return 0;
 }
 
+static int add_image(archway_job *job, aw_error *ret_error)
+{
+    struct offers_job *state = job->state;
+    if (!state->query->image)
+        return 0;
+    state->asks_image = true;
+    state->lookup.found = on_image;
+    state->lookup.needless = wanted_says_arch(state->query);
+    if (image_lookup_init(&state->lookup, job->aw, &job->arena, state->query->image, ret_error))
+        return -1;
+    job->image_name = state->lookup.reference.name;
+    return 0;
+}
+
 int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
                    const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
@@ -321,11 +410,16 @@ int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
         return -1;
     struct offers_job *state = job->state;
     state->query = query;
+    state->wanted.query = query;
     state->max_age_ms = max_age_ms;
     state->start = (struct loop_timer){.run = start, .arg = job};
     if (add_backends(job)) {
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the offers");
+    }
+    if (add_image(job, ret_error)) {
+        archway_job_destroy(job);
+        return -1;
     }
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);

@@ -47,6 +47,18 @@ int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offe
     return 0;
 }
 
+int archway_job_ranking(const archway_job *job, uint64_t index, archway_ranking *ret_ranking)
+{
+    if (index >= job->offer_count)
+        return -1;
+    const archway_ranking ranking = {
+        .emulated = job->offers[index].emulated,
+        .effective_price_nusd_per_hour = job->offers[index].effective_price_nusd_per_hour,
+    };
+    SIZED_GIVE(ret_ranking, &ranking);
+    return 0;
+}
+
 const char *archway_job_removed(const archway_job *job, uint64_t index, uint64_t *ret_count)
 {
     if (index >= SELECTION_FILTERS || !job->removed[index].name)

@@ -3,6 +3,8 @@
 #ifndef ARCHWAY_CORE_QUERY_H
 #define ARCHWAY_CORE_QUERY_H
 
+#include "core/emulation.h"
+
 #include <archway/archway.h>
 
 #include <stdbool.h>
@@ -16,6 +18,8 @@ struct names {
     char **items;
     size_t count;
 };
+
+#define QUERY_FILTERS 24
 
 enum sort_key {
     SORT_PRICE,
@@ -50,7 +54,28 @@ struct archway_query {
     size_t limit;       /* 0: all */
     aw_header *options; /* the name holds the value too */
     size_t option_count;
+    char *image; /* a container image, as it was written; NULL: none */
+    bool emulation;
+    char *said[QUERY_FILTERS]; /* the text of each filter, by query_filter_name; NULL: not set */
 };
+
+/* The names of the filters, in the order of `said`; NULL ends them. */
+const char *query_filter_name(size_t index);
+
+/* What machines must have for the job to run on them. With `emulation` machines of the other architecture will do
+ * too, if they have no GPU, at `factor` times their price. */
+struct requirement {
+    uint32_t archs; /* bits; 0: either */
+    bool emulation;
+    struct emulation_factor factor;
+};
+
+/* Does a machine of that architecture run the job by emulation? */
+static inline bool requirement_emulates(const struct requirement *requirement, uint32_t arch,
+                                        bool has_gpu)
+{
+    return requirement->emulation && requirement->archs && !(requirement->archs & arch) && !has_gpu;
+}
 
 bool names_has(const struct names *names, const char *name); /* exact; true when empty */
 

@@ -3,6 +3,7 @@
 #include "core/query_read.h"
 
 #include "core/error.h"
+#include "core/image_reference.h"
 #include "core/mem.h"
 #include "core/vec.h"
 #include "kit/buf.h"
@@ -35,6 +36,9 @@ void archway_query_destroy(archway_query *query)
     names_finish(&query->types);
     names_finish(&query->gpu_names);
     names_finish(&query->gpu_vendors);
+    for (size_t i = 0; i < QUERY_FILTERS; i++)
+        mem_free(query->said[i]);
+    mem_free(query->image);
     for (size_t i = 0; i < query->option_count; i++)
         mem_free((char *)query->options[i].name);
     mem_free(query->options);
@@ -252,26 +256,62 @@ static int read_option(struct archway_query *query, struct span text, aw_error *
     return 0;
 }
 
+static int read_image(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    KIT_CLEANUP(arena_finish) struct arena arena;
+    struct image_reference reference;
+    char *copy = mem_copy(text.data, text.size);
+    arena_init(&arena, false);
+    if (!copy || image_reference_read(&arena, copy, &reference, ret_error)) {
+        bool refused = copy != NULL;
+        mem_free(copy);
+        return refused ? -1
+                       : kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for an image's name");
+    }
+    mem_free(query->image);
+    query->image = copy;
+    return 0;
+}
+
+static int read_emulation(struct archway_query *query, struct span text, aw_error *ret_error)
+{
+    static const char *const words[] = {"yes", "no"};
+    bool yes = span_is(text, "yes");
+    if (!yes && !span_is(text, "no"))
+        return unknown_word(text, "value of emulation", words, COUNT_OF(words), ret_error);
+    query->emulation = yes;
+    return 0;
+}
+
 static const struct filter {
     const char *name;
     int (*read)(struct archway_query *query, struct span text, aw_error *ret_error);
+    bool adds; /* to what was said before */
 } filters[] = {
-    {"backend", read_backend},
-    {"region", read_region},
-    {"type", read_type},
-    {"arch", read_arch},
-    {"cpu", read_cpu},
-    {"memory", read_memory},
-    {"disk", read_disk},
-    {"gpu", gpu_read},
-    {"gpu-vendor", gpu_vendor_read},
-    {"spot", read_spot},
-    {"max-price", read_max_price},
-    {"available", read_available},
-    {"sort", read_sort},
-    {"limit", read_limit},
-    {"option", read_option},
+    {"backend", read_backend, true},
+    {"region", read_region, true},
+    {"type", read_type, true},
+    {"arch", read_arch, false},
+    {"image", read_image, false},
+    {"emulation", read_emulation, false},
+    {"cpu", read_cpu, false},
+    {"memory", read_memory, false},
+    {"disk", read_disk, false},
+    {"gpu", gpu_read, true},
+    {"gpu-vendor", gpu_vendor_read, true},
+    {"spot", read_spot, false},
+    {"max-price", read_max_price, false},
+    {"available", read_available, false},
+    {"sort", read_sort, false},
+    {"limit", read_limit, false},
+    {"option", read_option, true},
 };
+_Static_assert(COUNT_OF(filters) <= QUERY_FILTERS, "each has a place for its text");
+
+const char *query_filter_name(size_t index)
+{
+    return index < COUNT_OF(filters) ? filters[index].name : NULL;
+}
 
 static int unknown_filter(const char *name, aw_error *ret_error)
 {
@@ -279,6 +319,26 @@ static int unknown_filter(const char *name, aw_error *ret_error)
     for (size_t i = 0; i < COUNT_OF(filters); i++)
         names[i] = filters[i].name;
     return unknown_word(span_of(name), "filter", names, COUNT_OF(filters), ret_error);
+}
+
+/* Keeps the words for whoever asks what was wanted. */
+static int set(struct archway_query *query, size_t index, const char *text, aw_error *ret_error)
+{
+    KIT_CLEANUP(kit_buf_finish) kit_buf said;
+    const char *before = filters[index].adds ? query->said[index] : NULL;
+    kit_buf_init(&said, mem_kit(), SIZE_MAX);
+    kit_buf_addf(&said, "%s%s%s", before ? before : "", before ? "," : "", text);
+    char *words = kit_buf_take(&said);
+    if (!words)
+        return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for the filter %s",
+                             filters[index].name);
+    if (filters[index].read(query, span_of(text), ret_error)) {
+        mem_free(words);
+        return -1;
+    }
+    mem_free(query->said[index]);
+    query->said[index] = words;
+    return 0;
 }
 
 int archway_query_set(archway_query *query, const char *filter, const char *text,
@@ -289,6 +349,6 @@ int archway_query_set(archway_query *query, const char *filter, const char *text
                              "a query, the name of a filter and its text are needed");
     for (size_t i = 0; i < COUNT_OF(filters); i++)
         if (strcmp(filter, filters[i].name) == 0)
-            return filters[i].read(query, span_of(text), ret_error);
+            return set(query, i, text, ret_error);
     return unknown_filter(filter, ret_error);
 }

@@ -44,7 +44,8 @@ struct matcher {
     const struct archway_query *query;
     uint8_t *texts; /* by number: what it is wanted for */
     uint8_t *gpus;
-    uint32_t archs; /* bits */
+    uint32_t archs;             /* bits */
+    uint32_t archs_without_gpu; /* with those that are emulated */
 };
 
 static void matcher_finish(struct matcher *matcher)
@@ -111,13 +112,15 @@ static void judge_gpus(struct matcher *matcher, const struct intern *gpus)
 }
 
 static int matcher_init(struct matcher *matcher, const struct table *table,
-                        const struct archway_query *query)
+                        const struct archway_query *query, const struct requirement *requirement)
 {
+    uint32_t archs = requirement->archs ? requirement->archs : AW_ARCH_ANY;
     *matcher = (struct matcher){
         .query = query,
         .texts = mem_alloc(table->pools.texts.count + (size_t)1),
         .gpus = mem_alloc(table->pools.gpus.count + (size_t)1),
-        .archs = query->archs ? query->archs : AW_ARCH_ANY,
+        .archs = archs,
+        .archs_without_gpu = requirement->emulation ? AW_ARCH_ANY : archs,
     };
     if (!matcher->texts || !matcher->gpus)
         return -1;
@@ -141,18 +144,10 @@ static bool may_be_available(const struct row *row)
     return row->availability != AW_UNAVAILABLE && row->availability != AW_NO_QUOTA;
 }
 
-/* The filter that removes the row, or FILTER_COUNT when none does. */
-static enum filter filter_against(const struct matcher *matcher, const struct row *row)
+/* The filter that removes the row, or FILTER_COUNT when none does; here of those that look behind `arch`. */
+static enum filter filter_behind_arch(const struct matcher *matcher, const struct row *row)
 {
     const struct archway_query *query = matcher->query;
-    if (!(matcher->texts[row->backend] & WANT_BACKEND))
-        return FILTER_BACKEND;
-    if (!(matcher->texts[row->region] & WANT_REGION))
-        return FILTER_REGION;
-    if (!(matcher->texts[row->type] & WANT_TYPE))
-        return FILTER_TYPE;
-    if (!(matcher->archs & row->arch))
-        return FILTER_ARCH;
     if (!in_range(query->vcpus, row->vcpus))
         return FILTER_CPU;
     if (!in_range(query->memory_mib, row->memory_mib))
@@ -170,6 +165,19 @@ static enum filter filter_against(const struct matcher *matcher, const struct ro
     return query->available_only && !may_be_available(row) ? FILTER_AVAILABLE : FILTER_COUNT;
 }
 
+static enum filter filter_against(const struct matcher *matcher, const struct row *row)
+{
+    if (!(matcher->texts[row->backend] & WANT_BACKEND))
+        return FILTER_BACKEND;
+    if (!(matcher->texts[row->region] & WANT_REGION))
+        return FILTER_REGION;
+    if (!(matcher->texts[row->type] & WANT_TYPE))
+        return FILTER_TYPE;
+    if (!((row->gpu ? matcher->archs : matcher->archs_without_gpu) & row->arch))
+        return FILTER_ARCH;
+    return filter_behind_arch(matcher, row);
+}
+
 static void report_removed(const uint64_t *counts, struct removed *removed)
 {
     for (size_t i = 0; i < FILTER_COUNT; i++)
@@ -178,11 +186,12 @@ static void report_removed(const uint64_t *counts, struct removed *removed)
 }
 
 int table_select(const struct table *table, const struct archway_query *query,
-                 struct selection *ret)
+                 const struct requirement *requirement, struct selection *ret)
 {
     KIT_CLEANUP(matcher_finish) struct matcher matcher = {0};
     KIT_CLEANUP(shortlist_finish) struct shortlist list = {0};
-    if (matcher_init(&matcher, table, query) != 0 || shortlist_init(&list, table, query) != 0)
+    if (matcher_init(&matcher, table, query, requirement) != 0 ||
+        shortlist_init(&list, table, query, requirement) != 0)
         return -1;
     uint64_t counts[FILTER_COUNT + 1] = {0};
     for (size_t i = 0; i < table->count; i++) {
@@ -204,4 +213,36 @@ void selection_finish(struct selection *selection)
 {
     mem_free(selection->rows);
     *selection = (struct selection){0};
+}
+
+static void explain_row(const struct matcher *matcher, const struct row *row, uint32_t number,
+                        struct explanation *explanation)
+{
+    enum filter against = filter_against(matcher, row);
+    if (against < FILTER_ARCH)
+        return;
+    if (against == FILTER_ARCH && filter_behind_arch(matcher, row) == FILTER_COUNT) {
+        explanation->other_arch[row->arch]++;
+        explanation->without_gpu += row->gpu == 0;
+    }
+    explanation->type_count++;
+    if (against == FILTER_COUNT)
+        return;
+    if (explanation->dropped_count < MOST_DROPPED)
+        explanation->dropped[explanation->dropped_count] =
+            (struct dropped){number, filter_names[against]};
+    explanation->dropped_count++;
+}
+
+int table_explain(const struct table *table, const struct archway_query *query,
+                  const struct requirement *requirement, struct explanation *ret)
+{
+    KIT_CLEANUP(matcher_finish) struct matcher matcher = {0};
+    struct explanation explanation = {0};
+    if (matcher_init(&matcher, table, query, requirement) != 0)
+        return -1;
+    for (size_t i = 0; i < table->count; i++)
+        explain_row(&matcher, &table->rows[i], (uint32_t)i, &explanation);
+    *ret = explanation;
+    return 0;
 }

@@ -8,13 +8,14 @@
 #include <string.h>
 
 int shortlist_init(struct shortlist *list, const struct table *table,
-                   const struct archway_query *query)
+                   const struct archway_query *query, const struct requirement *requirement)
 {
     size_t room = query->limit && query->limit < table->count ? query->limit : table->count;
     struct candidate *items = mem_resize(NULL, room * sizeof *items);
     if (!items)
         return -1;
-    *list = (struct shortlist){.table = table, .query = query, .items = items, .room = room};
+    *list = (struct shortlist){
+        .table = table, .query = query, .requirement = requirement, .items = items, .room = room};
     return 0;
 }
 
@@ -29,6 +30,19 @@ static uint64_t gpu_key(const struct table *table, const struct row *row)
     return gpu ? (uint64_t)gpu->count << 32 | gpu->memory_mib : 0;
 }
 
+static bool is_emulated(const struct shortlist *list, const struct row *row)
+{
+    return requirement_emulates(list->requirement, row->arch, row->gpu);
+}
+
+/* Of the work, not of the machine. */
+static uint64_t price_of(const struct shortlist *list, const struct row *row)
+{
+    if (!is_emulated(list, row))
+        return row->price_nusd_per_hour;
+    return emulation_price(list->requirement->factor, row->price_nusd_per_hour);
+}
+
 static uint64_t key_of(const struct shortlist *list, const struct row *row)
 {
     bool descending = list->query->descending;
@@ -37,7 +51,7 @@ static uint64_t key_of(const struct shortlist *list, const struct row *row)
     case SORT_PRICE:
         if (!row->priced)
             return UINT64_MAX;
-        return descending ? INT64_MAX - row->price_nusd_per_hour : row->price_nusd_per_hour;
+        return descending ? INT64_MAX - price_of(list, row) : price_of(list, row);
     case SORT_CPU:
         key = row->vcpus;
         break;
@@ -73,11 +87,12 @@ static int compare_names(const struct shortlist *list, const struct row *a, cons
     return list->query->descending ? -order : order;
 }
 
-static int compare_prices(const struct row *a, const struct row *b)
+static int compare_prices(const struct shortlist *list, const struct row *a, const struct row *b)
 {
     if (a->priced != b->priced)
         return a->priced ? -1 : 1;
-    return compare_numbers(a->price_nusd_per_hour, b->price_nusd_per_hour);
+    int order = compare_numbers(price_of(list, a), price_of(list, b));
+    return order ? order : compare_numbers(is_emulated(list, a), is_emulated(list, b));
 }
 
 /* What decides between rows of one key. The last is the order of arrival, which is not the same in two
@@ -88,7 +103,7 @@ static int compare_equals(const struct shortlist *list, uint32_t a_number, uint3
     const struct row *a = &table->rows[a_number];
     const struct row *b = &table->rows[b_number];
     int order = compare_names(list, a, b);
-    order = order ? order : compare_prices(a, b);
+    order = order ? order : compare_prices(list, a, b);
     order = order ? order : compare_texts(table, a->backend, b->backend);
     order = order ? order : compare_texts(table, a->region, b->region);
     order = order ? order : compare_texts(table, a->type, b->type);

@@ -13,6 +13,7 @@ struct candidate {
 struct shortlist {
     const struct table *table;
     const struct archway_query *query;
+    const struct requirement *requirement;
     struct candidate *items; /* a heap, the worst on top, once it is full and not all rows fit */
     size_t count;
     size_t room;
@@ -20,7 +21,7 @@ struct shortlist {
 
 /* Returns -1 without memory. */
 int shortlist_init(struct shortlist *list, const struct table *table,
-                   const struct archway_query *query);
+                   const struct archway_query *query, const struct requirement *requirement);
 void shortlist_finish(struct shortlist *list);
 void shortlist_offer(struct shortlist *list, uint32_t row);
 /* The rows, the best first, to be freed with mem_free; NULL when there is no memory. */

@@ -48,13 +48,34 @@ struct selection {
 };
 
 /*
- * Filters and ranks (core/select.c, core/shortlist.c). Order: the query's sort key, then price upwards with
- * unpriced ones last (in a descending sort by price too), then backend, region, type, zone, spot after
+ * Filters and ranks (core/select.c, core/shortlist.c) by a query and what the job requires (the query's own
+ * architectures are in that). Order: the query's sort key, then price upwards (of emulated offers times the factor)
+ * with unpriced ones last (in a descending sort by price too), then native before emulated, then backend, region, type, zone, spot after
  * on-demand: total, so that two runs are the same. With a limit only the best are kept and sorted. An offer
  * that several filters would remove counts for the first of them. Returns -1 when there is no memory.
  */
 int table_select(const struct table *table, const struct archway_query *query,
-                 struct selection *ret);
+                 const struct requirement *requirement, struct selection *ret);
 void selection_finish(struct selection *selection);
+
+/* A row that a filter removed. */
+struct dropped {
+    uint32_t row;
+    const char *filter;
+};
+#define MOST_DROPPED 8
+
+struct explanation {
+    uint64_t other_arch[AW_ARCH_ANY]; /* by architecture: what nothing but that removed */
+    uint64_t without_gpu;             /* of these, those that could emulate */
+    struct dropped
+        dropped[MOST_DROPPED]; /* of the types that the query names, where it looks for them */
+    size_t dropped_count;      /* all of them, the first of which are kept */
+    uint64_t type_count;       /* how many are of those types, removed or not */
+};
+
+/* Why rows were removed, more closely than a selection tells. -1: no memory. */
+int table_explain(const struct table *table, const struct archway_query *query,
+                  const struct requirement *requirement, struct explanation *ret);
 
 #endif

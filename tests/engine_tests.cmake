@@ -20,7 +20,7 @@ engine_plugin(whole AW_CAP_WHOLE_LISTING)
 engine_plugin(keyed AW_CAP_WHOLE_LISTING|AW_CAP_IDEMPOTENT_CREATE)
 engine_plugin(paced AW_CAP_WHOLE_LISTING)
 
-foreach(part request services share credentials clock retry create token pace offers fresh spot list wait loop)
+foreach(part request services share credentials clock retry create token pace offers choice fresh spot list wait loop)
     archway_test(engine_${part}_test engine_${part}_test.c
         engine_stage.c engine_cloud.c replay_session.c recording_files.c)
     target_compile_definitions(engine_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")

@@ -321,7 +321,8 @@ static void assert_found(const struct table *table, const struct wish *wish)
     qsort(expected, matched, sizeof *expected, by_rank);
     struct selection found;
     archway_query *query = query_of(wish);
-    assert_int_equal(table_select(table, query, &found), 0);
+    assert_int_equal(
+        table_select(table, query, &(struct requirement){.archs = query->archs}, &found), 0);
     uint64_t removed = 0;
     for (size_t i = 0; found.removed[i].name; i++)
         removed += found.removed[i].count;

@@ -122,7 +122,8 @@ static void look_for(const char *words)
 {
     archway_query *query = query_of(words);
     selection_finish(&found);
-    assert_int_equal(table_select(table, query, &found), 0);
+    assert_int_equal(
+        table_select(table, query, &(struct requirement){.archs = query->archs}, &found), 0);
     archway_query_destroy(query);
 }
 
@@ -311,7 +312,8 @@ static void test_every_allocation_may_fail(void **state)
     for (;; failing++) {
         int left = failing;
         mem_set_fault(countdown, &left);
-        int outcome = table_select(table, query, &result);
+        int outcome =
+            table_select(table, query, &(struct requirement){.archs = query->archs}, &result);
         mem_set_fault(NULL, NULL);
         if (outcome == 0)
             break;

@@ -165,6 +165,11 @@ ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index,
  *   backend, region, type   names, with commas between, written exactly; set again to add more. An offer
  *               that names no region (sold out everywhere) is not in any
  *   arch        amd64, arm64, any (and every other spelling of the two)
+ *   image       a container image that is to run there. Unless `arch` or `cpu` names one of the two, its registry is
+ *               asked (archway_image) and only machines on which it runs are wanted; no answer is an error. If one
+ *               is named, that counts, and the image's lack of it is a finding
+ *   emulation   yes: machines of the other architecture too, without GPUs and where none are asked for, ranked by
+ *               their price times the factor of the configuration (`emulation_factor`); no (default)
  *   cpu         a range of vCPUs: 4, 4.., ..16, 4..8; perhaps with an architecture: arm:4..
  *   memory      a range of sizes: 16GB.., 16GB..64GB, 1.5TB. In MB, GB, TB (or MiB, GiB, TiB), which all
  *               count in 1024s; a bare number is GB
@@ -443,6 +448,17 @@ ARCHWAY_API uint64_t archway_job_offer_count(const archway_job *job);
 ARCHWAY_API int archway_job_offer(const archway_job *job, uint64_t index, aw_offer *ret_offer,
                                   const char **ret_backend);
 
+/* How that offer was ranked. An emulated one is a machine of the other architecture (of its own: offer.arch), which
+ * the query's filter `emulation` let in; its effective price is what the work costs that a native machine does
+ * in an hour. Of all others it is their price. 0 where the offer has none. */
+typedef struct archway_ranking {
+    uint32_t size;
+    uint32_t emulated; /* 1: yes */
+    uint64_t effective_price_nusd_per_hour;
+} archway_ranking;
+ARCHWAY_API int archway_job_ranking(const archway_job *job, uint64_t index,
+                                    archway_ranking *ret_ranking);
+
 /* What archway_image found, or archway_offers for a query with an image. `archs` are the bits of the two that
  * it can run on, on Linux. -1: nothing was found, or asked. */
 typedef struct archway_image_info {
@@ -563,7 +579,11 @@ ARCHWAY_API int archway_job_gc(const archway_job *job, archway_gc_counts *ret_co
 ARCHWAY_API uint64_t archway_job_header_count(const archway_job *job);
 ARCHWAY_API int archway_job_header(const archway_job *job, uint64_t index, aw_header *ret_header);
 
-/* What archway_check found: a subject ("credentials"), a verdict and a sentence. */
+/* What archway_check found: a subject ("credentials"), a verdict and a sentence. Of archway_offers and
+ * archway_place: what machines must have in effect and where each part of it comes from, why offers of a type that
+ * the query names were removed, what decides between equal prices (GOOD); what the user should know before buying
+ * (NOTE: the image lacks the architecture that was asked for, the best offer is emulated); and that nothing but the
+ * architecture is in the way (BAD). The subjects are the filters' names and "order". */
 enum archway_verdict {
     ARCHWAY_GOOD = 0,
     ARCHWAY_NOTE = 1,
