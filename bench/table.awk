@@ -187,6 +187,8 @@ END {
     offers("first 50, arm64", "select_first_50_arm64", 2, "101-136 ms")
     offers("first 50, arm64, 8 vCPUs, 16 GB, $1", "select_first_50_narrow", 2, "48-84 ms")
     offers("first 50, H100", "select_first_50_h100", 2, "88 ms")
+    offers("the one for an image for both, 8 vCPUs, 16 GB", "choose_of_both", 2, "")
+    offers("the one for amd64, emulated too", "choose_with_emulation", 2, "")
     offers("all 28,640 arm64 ones, sorted", "select_sorted_arm64", 8, "")
     offers("all 100,000, sorted", "select_sorted_all", 0, "")
     row("memory, each offer", short(median("table_bytes_per_offer")) " bytes", \

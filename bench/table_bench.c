@@ -99,13 +99,17 @@ static void measure(const char *name, const struct table *table, const char *con
     for (; query && *filters; filters += 2)
         if (archway_query_set(query, filters[0], filters[1], &error) != 0)
             die("%s", error.message);
+    const struct requirement requirement = {
+        .archs = query ? query->archs : 0,
+        .emulation = query && query->emulation,
+        .factor = {EMULATION_DEFAULT_OVER, EMULATION_DEFAULT_UNDER},
+    };
     double times_ms[ROUNDS];
     size_t matched = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct selection selection;
         uint64_t start_us = now_us();
-        if (!query || table_select(table, query, &(struct requirement){.archs = query->archs},
-                                   &selection) != 0)
+        if (!query || table_select(table, query, &requirement, &selection) != 0)
             die("no memory");
         times_ms[round] = (double)(now_us() - start_us) / 1e3;
         matched = selection.matched;
@@ -133,6 +137,9 @@ int main(void)
     MEASURE("select_first_50_narrow", table, "cpu", "arm:8..", "memory", "16GB..", "max-price", "1",
             "spot", "no", "limit", "50");
     MEASURE("select_first_50_h100", table, "gpu", "H100", "limit", "50");
+    MEASURE("choose_of_both", table, "cpu", "8..", "memory", "16GB..", "limit", "1");
+    MEASURE("choose_with_emulation", table, "arch", "amd64", "emulation", "yes", "cpu", "8..",
+            "memory", "16GB..", "limit", "1");
     MEASURE("select_sorted_arm64", table, "arch", "arm64");
     MEASURE("select_sorted_all", table, "arch", "any");
     table_destroy(table);

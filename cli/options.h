@@ -45,6 +45,7 @@ enum option_id {
     OPTION_PASSES,
     OPTION_MAX,
     OPTION_ALL,
+    OPTION_DURATION,
     OPTION_HEADER,
     OPTION_DATA,
     OPTION_SERVICE,

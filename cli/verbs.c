@@ -52,6 +52,11 @@ static const struct verb verbs[] = {
     {"images", VERB_IMAGES, run_images, "", 0, 0, "what machines boot unless told otherwise",
      "For each architecture, with GPUs or without: the image that `archway create` would\n"
      "use where no --boot-image is given, and what says so.\n"},
+    {"bench-emulation", VERB_BENCH_EMULATION, run_bench_emulation, "", 0, 0,
+     "how much slower this machine emulates the other architecture",
+     "Runs the same load by the processor and by qemu's user emulation (qemu-user), in\n"
+     "turns, and prints both rates, their ratio, and the line for the configuration\n"
+     "that makes --allow-emulation count with it.\n"},
     {"sign", VERB_SIGN, run_sign, "BACKEND METHOD URL", 3, 3,
      "the headers that prove who sends a request",
      "Signs a request as the backend would, sends nothing, and prints the headers that\n"
@@ -139,6 +144,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
                        NULL},
     [OPTION_MAX] = {"max", 0, VERB_GC, "N", "end at most so many (default 20)", NULL, NULL},
     [OPTION_ALL] = {"all", 0, VERB_LIST, NULL, "other owners' machines too", NULL, NULL},
+    [OPTION_DURATION] = {"duration", 0, VERB_BENCH_EMULATION, "TIME", "altogether: 6s", NULL, NULL},
     [OPTION_HEADER] = {"header", 'H', VERB_SIGN, "'NAME: VALUE'", "a header of the request", NULL,
                        NULL},
     [OPTION_DATA] = {"data", 0, VERB_SIGN, "STR|@FILE", "the body of the request", NULL, NULL},

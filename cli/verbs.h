@@ -37,6 +37,7 @@ enum verb_bit {
     VERB_COMPLETION = 0x800,
     VERB_IMAGES = 0x1000,
     VERB_GC = 0x2000,
+    VERB_BENCH_EMULATION = 0x10000,
     VERB_ALL = 0x7fffffff
 };
 
@@ -78,5 +79,6 @@ int run_recover(struct session *session);
 int run_sign(struct session *session);
 int run_doctor(struct session *session);
 int run_arch(struct session *session);
+int run_bench_emulation(struct session *session);
 
 #endif

@@ -35,4 +35,5 @@ from_markdown archway-recording 5 fixtures/README.md "a recorded conversation wi
 from_markdown archway-backend 7 docs/abi.md "the plugin ABI of Archway"
 from_markdown archway-bootstrap 7 docs/bootstrap.md "the agent that a new machine of Archway runs"
 from_markdown archway-onprem 7 docs/onprem.md "machines of one's own, as a backend of Archway"
+from_markdown archway-images 7 docs/images.md "where container images can run, and what follows from it"
 from_markdown archway-placement 7 docs/placement.md "which offer is tried next when one cannot be had"
