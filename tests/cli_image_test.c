@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images on the command line: archway arch, --image, --allow-emulation, --explain. */
 #include "tests/cli_run.h"
+#include "tests/cli_server.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -122,6 +126,54 @@ static void test_create_goes_where_the_image_runs_and_boots_another(void **state
     assert_contains(run.err, "has nothing for amd64, which was asked for: it has linux/arm64/v8");
 }
 
+/* Answers one request with an index for arm64. */
+static void answer_once(int listener)
+{
+    static const char body[] =
+        "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":"
+        "\"application/vnd.oci.image.manifest.v1+json\",\"size\":1,\"digest\":"
+        "\"sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\","
+        "\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\"}}]}";
+    char request[8192];
+    char answer[1024];
+    int connection = accept(listener, NULL, NULL);
+    assert_true(connection >= 0);
+    assert_int_equal(cli_read_request(connection, request, sizeof request), 0);
+    assert_int_equal(strncmp(request, "GET /v2/app/manifests/1 HTTP/1.1\r\n", 34), 0);
+    int size = snprintf(answer, sizeof answer,
+                        "HTTP/1.1 200 OK\r\ncontent-length: %zu\r\nconnection: close\r\n\r\n%s",
+                        strlen(body), body);
+    assert_int_equal(write(connection, answer, (size_t)size), size);
+    close(connection);
+}
+
+static void test_an_answer_is_kept_and_asked_for_again_when_told_to(void **state)
+{
+    unsigned port = 0;
+    char image[64];
+    char folder[256];
+    char cache[300];
+    int listener = cli_listen(&port);
+    (void)state;
+    snprintf(image, sizeof image, "localhost:%u/app:1", port);
+    assert_non_null(getcwd(folder, sizeof folder));
+    snprintf(cache, sizeof cache, "XDG_CACHE_HOME=%s", folder);
+    cli_environment(cache);
+    pid_t child =
+        cli_start((const char *const[]){"archway", "arch", "-o", "name", image, NULL}, -1);
+    answer_once(listener);
+    cli_finish(child);
+    assert_code(0);
+    assert_string_equal(run.out, "arm64\n");
+    close(listener);
+    archway("arch", "-o", "name", image);
+    assert_code(0);
+    assert_string_equal(run.out, "arm64\n");
+    archway("arch", "--refresh", "--timeout", "1", image);
+    assert_code(1);
+    cli_environment(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_offers_are_those_on_which_the_image_runs),
         cmocka_unit_test(test_emulation_is_marked_and_counts_as_what_it_costs),
         cmocka_unit_test(test_explain_says_what_is_wanted_and_why),
+        cmocka_unit_test(test_an_answer_is_kept_and_asked_for_again_when_told_to),
         cmocka_unit_test(test_create_goes_where_the_image_runs_and_boots_another),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
