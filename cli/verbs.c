@@ -53,7 +53,7 @@ static const struct verb verbs[] = {
      "For each architecture, with GPUs or without: the image that `archway create` would\n"
      "use where no --boot-image is given, and what says so.\n"},
     {"bench-emulation", VERB_BENCH_EMULATION, run_bench_emulation, "", 0, 0,
-     "how much slower this machine emulates the other architecture",
+     "how much slower emulation is on this machine",
      "Runs the same load by the processor and by qemu's user emulation (qemu-user), in\n"
      "turns, and prints both rates, their ratio, and the line for the configuration\n"
      "that makes --allow-emulation count with it.\n"},
@@ -90,8 +90,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_IMAGE] = {"image", 0, VERB_FILTERS, "IMAGE",
                       "a container image that is to run: only where it can", "image", NULL},
     [OPTION_ALLOW_EMULATION] = {"allow-emulation", 0, VERB_FILTERS, NULL,
-                                "the other architecture too, at several times the price",
-                                "emulation", "yes"},
+                                "the other architecture too, for far more", "emulation", "yes"},
     [OPTION_CPU] = {"cpu", 0, VERB_FILTERS, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},
     [OPTION_MEMORY] = {"memory", 0, VERB_FILTERS, "RANGE", "16GB.., 16GB..64GB", "memory", NULL},
     [OPTION_GPU] = {"gpu", 0, VERB_FILTERS, "SPEC", "GH200, A100:8, H100:80GB.., 1.., none", "gpu",
@@ -111,9 +110,9 @@ const struct option_row option_rows[OPTION_COUNT] = {
                      "price, cpu, memory, gpu or name; -KEY: descending", "sort", NULL},
     [OPTION_LIMIT] = {"limit", 0, VERB_OFFERS, "N", "at most so many offers", "limit", NULL},
     [OPTION_EXPLAIN] = {"explain", 0, VERB_FILTERS, NULL,
-                        "what is wanted in effect, and why; what removed the others", NULL, NULL},
+                        "what is wanted and why, and what others lack", NULL, NULL},
     [OPTION_REFRESH] = {"refresh", 0, VERB_FILTERS | VERB_ARCH, NULL,
-                        "ask again for what is kept on disk: prices, types, images", NULL, NULL},
+                        "ask again for what is kept on disk: prices, ...", NULL, NULL},
     [OPTION_NAME] = {"name", 0, VERB_CREATE, "NAME", "what to call the machine (needed)", NULL,
                      NULL},
     [OPTION_SSH_KEY] = {"ssh-key", 0, VERB_CREATE, "FILE", "a public key that may log in (needed)",

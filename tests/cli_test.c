@@ -74,7 +74,8 @@ static void test_json_has_the_promised_members(void **state)
         "\"zone\":null,\"arch\":\"arm64\",\"arch_source\":\"rule\",\"vcpus\":64,\"memory_mib\":"
         "442368,\"gpu\":{\"vendor\":\"nvidia\",\"name\":\"GH200\",\"count\":1,\"memory_mib\":98304}"
         ",\"disk_mib\":4194304,\"spot\":false,\"price_usd_per_hour\":\"1.49\","
-        "\"price_nusd_per_hour\":1490000000,\"availability\":\"available\"}]");
+        "\"price_nusd_per_hour\":1490000000,\"availability\":\"available\","
+        "\"emulated\":false,\"effective_price_nusd_per_hour\":1490000000}]");
     assert_string_equal(cli_json_at(root, "backends"),
                         "[{\"name\":\"lambda\",\"ok\":true,\"error\":null,\"fetched_at\":"
                         "\"2026-05-01T12:00:00Z\",\"complete\":true}]");
@@ -129,7 +130,10 @@ static void test_when_nothing_matches_it_says_what_each_filter_removed(void **st
     archway(OFFERS, "--arch", "arm64", "--gpu", "H100");
     assert_code(3);
     assert_string_equal(run.out, "");
-    assert_string_equal(run.err, "archway: no offer matches: arch removed 25, gpu removed 1\n");
+    assert_string_equal(
+        run.err, "archway: arch: the job, as asked for, runs on arm64 only, and the 6 offers "
+                 "that fit in all else are amd64\n"
+                 "archway: no offer matches: arch removed 25, gpu removed 1\n");
     archway(OFFERS, "--arch", "arm64", "--gpu", "H100", "--json");
     assert_code(3);
     json_t *root = cli_json();
