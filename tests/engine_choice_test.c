@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which machines are left when an image says where it runs, and what is told of it. */
+#include "core/mem.h"
 #include "tests/engine_stage.h"
 
 #include <setjmp.h>
@@ -243,6 +244,82 @@ static void test_a_placement_goes_where_the_image_runs(void **state)
     end(job);
 }
 
+#define SWEPT START BOTH_IMAGE OFFERS("a amd64 1 r1\nb arm64 2 r1")
+
+static void close_early(void)
+{
+    archway_close(stage.aw, NULL);
+    stage.aw = NULL;
+}
+
+static void test_a_choice_may_be_cancelled_after_any_step(void **state)
+{
+    bool done = false;
+    (void)state;
+    want("image", APP);
+    want("type", "a");
+    for (unsigned steps = 0; !done; steps++) {
+        stage_open(SWEPT);
+        archway_job *job = begin_offers(query, 0, NULL);
+        for (unsigned i = 0; i < steps; i++)
+            archway_step(stage.aw);
+        done = archway_job_done(job);
+        archway_cancel(job);
+        archway_step(stage.aw);
+        assert_true(archway_job_done(job));
+        session_drain(&stage);
+        archway_job_destroy(job);
+        close_early();
+    }
+}
+
+static unsigned long allocations;
+static unsigned long failing;
+
+static int should_fail(void *arg)
+{
+    (void)arg;
+    return ++allocations == failing;
+}
+
+/* Nobody is told that there is less than there is. An attempt that fails for want of memory is made again, which
+ * the recording does not know. */
+static void check_without_memory(const archway_job *job)
+{
+    const aw_error *error = archway_job_error(job);
+    if (error->code == AW_OK && !archway_job_problem_count(job))
+        assert_int_equal(archway_job_offer_count(job), 1);
+    else if (error->code != AW_OK && error->code != AW_E_NO_MEMORY &&
+             !strstr(error->message, "out of memory") &&
+             !strstr(error->message, "here is one more"))
+        fail_msg("allocation %lu: %s", failing, error->message);
+}
+
+static void test_an_allocation_of_a_choice_that_fails_is_told(void **state)
+{
+    (void)state;
+    want("image", APP);
+    want("type", "a");
+    for (failing = 1;; failing++) {
+        archway_job *job = NULL;
+        aw_error error = {0};
+        stage_open(SWEPT);
+        allocations = 0;
+        mem_set_fault(should_fail, NULL);
+        int status = archway_offers(stage.aw, query, 0, NULL, &job, &error);
+        if (status == 0)
+            check_without_memory(stage_run(job));
+        mem_set_fault(NULL, NULL);
+        if (status)
+            assert_int_equal(error.code, AW_E_NO_MEMORY);
+        archway_job_destroy(job);
+        close_early();
+        if (allocations < failing)
+            break;
+    }
+    assert_true(failing > 30);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -256,6 +333,8 @@ int main(void)
         TEST(test_that_only_the_architecture_is_in_the_way_is_told),
         TEST(test_a_type_that_was_named_says_what_removed_it),
         TEST(test_emulation_is_added_only_when_it_is_asked_for),
+        TEST(test_a_choice_may_be_cancelled_after_any_step),
+        TEST(test_an_allocation_of_a_choice_that_fails_is_told),
         TEST(test_a_placement_goes_where_the_image_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
