@@ -24,6 +24,7 @@
 struct real_world {
     struct world face; /* first */
     struct http *http;
+    struct programs programs;
     bool refresh; /* what is on disk is not used */
 };
 
@@ -42,14 +43,19 @@ static void real_cancel(struct world *world, struct wire_call *call)
     http_cancel(http_of(world), call);
 }
 
+static struct programs *programs_of(struct world *world)
+{
+    return &((struct real_world *)(void *)world)->programs;
+}
+
 static void real_run(struct world *world, struct run_call *call)
 {
-    program_run(world->loop, call);
+    program_run(programs_of(world), call);
 }
 
 static void real_cancel_run(struct world *world, struct run_call *call)
 {
-    program_cancel(world->loop, call);
+    program_cancel(programs_of(world), call);
 }
 
 static const char *real_env(struct world *world, struct arena *arena, const char *name, bool secret)
@@ -162,6 +168,7 @@ static int real_finish(struct world *world, aw_error *ret_error)
 
 static void real_destroy(struct world *world)
 {
+    programs_finish(programs_of(world));
     http_destroy(http_of(world));
     mem_free(world);
 }
@@ -201,6 +208,7 @@ struct world *world_real_create(struct loop *loop, bool refresh, aw_error *ret_e
     }
     world->face = (struct world){.ops = &real_ops, .loop = loop};
     world->refresh = refresh;
+    programs_init(&world->programs, loop);
     world->http = http_create(loop, ret_error);
     if (!world->http) {
         mem_free(world);

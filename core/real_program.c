@@ -32,6 +32,7 @@ struct stream {
 };
 
 struct running {
+    struct programs *programs;
     struct loop *loop;
     struct run_call *call;
     struct child child;
@@ -58,6 +59,10 @@ static void close_stream(struct running *running, int *fd, struct loop_watch *wa
 
 static void release(struct running *running)
 {
+    struct programs *programs = running->programs;
+    programs->running--;
+    if (!list_empty(&programs->waiting))
+        loop_set(programs->loop, &programs->turn, 0);
     loop_stop(running->loop, &running->timer);
     close_stream(running, &running->input, &running->input_watch);
     close_stream(running, &running->output.fd, &running->output.watch);
@@ -214,8 +219,9 @@ static void not_started(struct loop *loop, struct run_call *call, int error)
     loop_set(loop, &call->timer, 0);
 }
 
-void program_run(struct loop *loop, struct run_call *call)
+static void begin(struct programs *programs, struct run_call *call)
 {
+    struct loop *loop = programs->loop;
     const aw_program *program = call->program;
     size_t max = program->max_output ? program->max_output : DEFAULT_MAX_OUTPUT;
     struct running *running = mem_alloc(sizeof *running);
@@ -225,7 +231,9 @@ void program_run(struct loop *loop, struct run_call *call)
         not_started(loop, call, error);
         return;
     }
+    running->programs = programs;
     running->loop = loop;
+    programs->running++;
     running->call = call;
     running->input = running->child.input;
     running->process_watch = (struct loop_watch){.ready = on_ended, .arg = running};
@@ -245,9 +253,43 @@ void program_run(struct loop *loop, struct run_call *call)
     loop_set(loop, &running->timer, program->timeout_ms ? program->timeout_ms : DEFAULT_TIMEOUT_MS);
 }
 
-void program_cancel(struct loop *loop, struct run_call *call)
+static void take_turns(void *arg)
 {
+    struct programs *programs = arg;
+    while (programs->running < PROGRAMS_AT_ONCE && !list_empty(&programs->waiting)) {
+        struct run_call *call = list_item(programs->waiting.next, struct run_call, turn);
+        list_remove(&call->turn);
+        begin(programs, call);
+    }
+}
+
+void programs_init(struct programs *programs, struct loop *loop)
+{
+    *programs = (struct programs){.loop = loop};
+    programs->turn = (struct loop_timer){.run = take_turns, .arg = programs};
+    list_init(&programs->waiting);
+}
+
+void programs_finish(struct programs *programs)
+{
+    loop_stop(programs->loop, &programs->turn);
+}
+
+void program_run(struct programs *programs, struct run_call *call)
+{
+    call->transport = NULL;
+    list_init(&call->turn);
+    if (programs->running < PROGRAMS_AT_ONCE && list_empty(&programs->waiting))
+        begin(programs, call);
+    else
+        list_append(&programs->waiting, &call->turn);
+}
+
+void program_cancel(struct programs *programs, struct run_call *call)
+{
+    struct loop *loop = programs->loop;
     struct running *running = call->transport;
+    list_remove(&call->turn);
     loop_stop(loop, &call->timer);
     if (!running)
         return;

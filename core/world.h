@@ -7,6 +7,7 @@
 #ifndef ARCHWAY_CORE_WORLD_H
 #define ARCHWAY_CORE_WORLD_H
 
+#include "core/list.h"
 #include "core/loop.h"
 
 #include <archway/backend.h>
@@ -67,6 +68,7 @@ struct run_call {
 
     void *transport; /* likewise */
     struct loop_timer timer;
+    struct link turn; /* while it waits for one */
 };
 
 /* Did it end by itself, and is known what it said? */
