@@ -207,6 +207,13 @@ END {
     google("37,000 types in 113 zones, 32,242 SKUs", "fields")
     google("the same with all fields of each", "whole")
     journal()
+    if ("hosts_far" in rounds) {
+        title("Probing machines of one's own by ssh, a hundred at once")
+        row("200 machines, 300 ms away", measured("hosts_far", "s", 1), "", \
+            peer("xargs -P 100", "hosts_far_xargs", "s", 1, "hosts_far"))
+        row("40 machines, with their sshd on this one", measured("hosts_near", "s", 1), "", \
+            peer("xargs -P 100", "hosts_near_xargs", "s", 1, "hosts_near"))
+    }
     signatures()
     print ""
     print "(*) measured on another day with gpuhunt's own query on a catalogue of the same size; not run here."
