@@ -138,6 +138,18 @@ static void test_what_a_backend_cannot_do_is_not_asked_of_it_again(void **state)
     stage_close();
 }
 
+/* There may be an agent for one architecture and not for the other. */
+static void test_what_cannot_be_for_one_architecture_may_be_for_the_other(void **state)
+{
+    (void)state;
+    wish.disk_mib = 1024;
+    stage_open(
+        WHOLE OFFERS("whole", "a arm64 10 r1\nb amd64 20 r1\nc arm64 30 r2\nd amd64 40 r2\n"));
+    must_end(begin_place(NULL), AW_E_UNSUPPORTED,
+             "whole/r1/a unsupported -1\nwhole/r1/b unsupported -1\n");
+    stage_close();
+}
+
 static void test_so_many_tries_and_no_more(void **state)
 {
     (void)state;
@@ -334,6 +346,7 @@ int main(void)
         MARKET_TEST(test_a_region_that_is_down_and_a_backend_without_credentials_are_left_out),
         MARKET_TEST(test_the_only_backend_allowed_is_not_replaced),
         MARKET_TEST(test_what_a_backend_cannot_do_is_not_asked_of_it_again),
+        MARKET_TEST(test_what_cannot_be_for_one_architecture_may_be_for_the_other),
         MARKET_TEST(test_so_many_tries_and_no_more),
         MARKET_TEST(test_ten_tries_unless_others_are_asked_for),
         MARKET_TEST(test_the_whole_tells_what_helps_most),
