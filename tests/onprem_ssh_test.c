@@ -110,6 +110,27 @@ static void test_a_pinned_host_key_counts_alone(void **state)
     assert_offers_fail(lab_context("me", words, ""), AW_E_DENIED, "another host key");
 }
 
+/* The pin is for the machine behind it: the jump host is trusted as ever. */
+static void test_a_machine_behind_another_is_reached(void **state)
+{
+    char line[512];
+    char words[512];
+    (void)state;
+    snprintf(words, sizeof words, "jump=localhost:%d", sshd.port);
+    archway *aw = lab_trusted("me", words);
+    archway_job *job = lab_offers(aw);
+    assert_int_equal(archway_job_offer_count(job), 0);
+    archway_job_destroy(job);
+    snprintf(line, sizeof line, "[localhost]:%d %s\n", sshd.port, sshd.host_key);
+    sshd_write(&sshd, "known_hosts", line);
+    job = lab_offers(aw);
+    if (archway_job_problem_count(job))
+        fail_msg("%s", archway_job_problem(job, 0)->message);
+    assert_int_equal(archway_job_offer_count(job), 1);
+    archway_job_destroy(job);
+    archway_close(aw, NULL);
+}
+
 static void test_a_stated_architecture_is_checked(void **state)
 {
     struct utsname here;
@@ -178,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_known_host_key_is_taken, lab_clear),
         cmocka_unit_test_setup(test_a_changed_host_key_is_refused, lab_clear),
         cmocka_unit_test_setup(test_a_pinned_host_key_counts_alone, lab_clear),
+        cmocka_unit_test_setup(test_a_machine_behind_another_is_reached, lab_clear),
         cmocka_unit_test_setup(test_a_stated_architecture_is_checked, lab_clear),
         cmocka_unit_test_setup(test_a_server_that_is_down_is_told_from_one_that_hangs, lab_clear),
         cmocka_unit_test_setup(test_a_machine_that_hangs_is_given_up_after_the_time_it_has,

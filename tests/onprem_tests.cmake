@@ -1,8 +1,10 @@
 # The backend for machines of one's own.
 archway_test(kit_shell_test kit_shell_test.c)
 if(TARGET archway_backend_onprem)
-    archway_test(onprem_host_test onprem_host_test.c backend_host.c backend_services.c
-        $<TARGET_OBJECTS:archway_backend_onprem>)
+    foreach(part host hostile)
+        archway_test(onprem_${part}_test onprem_${part}_test.c backend_host.c backend_services.c
+            $<TARGET_OBJECTS:archway_backend_onprem>)
+    endforeach()
     # From recordings, through core and the loaded plugin.
     archway_test(onprem_replay_test onprem_replay_test.c)
     add_test(NAME onprem_scripts COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/onprem_scripts.sh ${PROJECT_SOURCE_DIR})
