@@ -172,12 +172,33 @@ static void test_a_backend_without_plugin_fails_beside_the_others(void **state)
     assert_contains(run.err, "no plugin for the type `mars` is loaded");
 }
 
+static void test_images_tells_what_machines_boot(void **state)
+{
+    (void)state;
+    archway("images", "--replay", FIXTURE("images.http"), "--region", "us-east-3");
+    assert_code(0);
+    assert_contains(run.out, "lambda  us-east-3 arm64 yes e57d5fc7-36e7-4f9a-953f-3429c1f7e3b7 ");
+    assert_lacks(run.out, "us-south-2");
+    archway("images", "--replay", FIXTURE("images.http"), "--json");
+    json_t *root = cli_json();
+    assert_string_equal(cli_json_at(root, "images.0.arch"), "arm64");
+    assert_string_equal(cli_json_at(root, "images.0.gpu"), "false");
+    assert_string_equal(cli_json_at(root, "images.3.region"), "us-south-2");
+    assert_string_equal(cli_json_at(root, "images.3.source"), "lambda-stack-24-04");
+    assert_string_equal(cli_json_at(root, "backends.0.complete"), "true");
+    json_decref(root);
+    archway("images", "--replay", FIXTURE("images.http"), "--region", "nowhere");
+    assert_code(3);
+    assert_contains(run.err, "no boot image is known in nowhere\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, with_key, without_key)
     const struct CMUnitTest tests[] = {
         TEST(test_backends_tells_what_was_loaded_and_what_was_refused),
         TEST(test_backends_asks_nobody),
+        TEST(test_images_tells_what_machines_boot),
         TEST(test_sign_prints_headers_and_keeps_the_secret),
         TEST(test_sign_refuses_what_is_no_request),
         TEST(test_doctor_finds_good_credentials_good),
