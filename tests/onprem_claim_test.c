@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#define ROUNDS 4
+#define ROUNDS 3
 
 static void end(archway_job *job)
 {
@@ -278,6 +278,34 @@ static void test_a_machine_that_vanished_is_reported_and_remembered(void **state
     archway_close(aw, NULL);
 }
 
+static void write_program(const char *name, const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "bin/%s", name);
+    sshd_write(&sshd, path, text);
+    run_command("chmod 755 %s", sshd_path(&sshd, path));
+}
+
+/* As for a user who is not root: `id -u` says so there, and sudo is told what to run. */
+static void test_a_user_becomes_root_by_sudo(void **state)
+{
+    (void)state;
+    archway *aw = lab_trusted("me", "");
+    write_program(
+        "id", "#!/bin/sh\nif [ \"$*\" = -u ]; then echo 1000; else exec /usr/bin/id \"$@\"; fi\n");
+    write_program("sudo", "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n");
+    if (getuid() == 0)
+        lab_failed(lab_create(aw, NULL, NULL), AW_E_DENIED, "by sudo without a password");
+    assert_int_equal(lab_claims(), 0);
+    write_program("sudo", "#!/bin/sh\n[ \"$1 $2\" = '-n --' ] || exit 9\nshift 2\nexec \"$@\"\n");
+    archway_job *job = lab_create(aw, NULL, NULL);
+    lab_machine(job, AW_STATE_RUNNING);
+    end(job);
+    assert_int_equal(lab_claims(), 1);
+    archway_close(aw, NULL);
+    run_command("rm %1$s/bin/id %1$s/bin/sudo", sshd.folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_same_token_is_the_same_claim, lab_clear),
         cmocka_unit_test_setup(test_a_token_of_somebody_else_is_a_conflict, lab_clear),
         cmocka_unit_test_setup(test_of_two_servers_one_gets_it, lab_clear),
+        cmocka_unit_test_setup(test_a_user_becomes_root_by_sudo, lab_clear),
         cmocka_unit_test_setup(test_parts_are_claimed_one_by_one, lab_clear),
         cmocka_unit_test_setup(test_a_machine_that_others_cut_otherwise_is_not_available,
                                lab_clear),
