@@ -21,6 +21,11 @@ claim() {
         <"$source_dir/backends/onprem/claim.sh"
 }
 
+# release TOKEN
+release() {
+    exec sh -s -- "$folder" "$(id -un)" "$folder/state" release "$1" <"$source_dir/backends/onprem/claim.sh"
+}
+
 # How many of the claimers' answers have such a line.
 count() { grep -lx "$1" "$folder"/answer-* | wc -l; }
 
@@ -53,6 +58,21 @@ one_token_is_one_claim() {
         [ "$(count claim)" -eq "$claimers" ] || fail "round $round" "$(cat "$folder"/answer-*)"
         [ "$(find "$folder/state/claims" -name claim | wc -l)" -eq 1 ] || fail "round $round: several claims"
     done
+}
+
+# Of two that release it one does, and nobody's later claim of the same block is taken for it.
+two_releases_are_one() {
+    local pids
+    rm -rf "$folder/state" "$folder/undone"
+    (claim token-one) >/dev/null
+    printf 'echo once >>%s/undone\nsleep 0.5\n' "$folder" >"$folder/state/claims/0/undo"
+    release token-one >"$folder/answer-0" &
+    pids=$!
+    release token-one >"$folder/answer-1" &
+    wait "$pids" $!
+    [ "$(cat "$folder/undone")" = once ] || fail "undone: $(cat "$folder/undone")"
+    [ "$(count gone)" -eq 2 ] || fail "$(cat "$folder"/answer-*)"
+    [ ! -e "$folder/state/claims/0" ] || fail "the claim is still there"
 }
 
 # A claimer that is killed anywhere leaves a whole claim or none.
@@ -127,6 +147,7 @@ claims_are_told() {
 
 one_of_many_gets_it
 one_token_is_one_claim
+two_releases_are_one
 a_killed_claimer_leaves_nothing_half
 gpus_are_told
 claims_are_told

@@ -204,7 +204,8 @@ stop_bootstrap() {
     done
 }
 
-# What stops and removes things may take its time, and others may claim in the meantime.
+# What stops and removes things may take its time, and others may claim in the meantime. Only one releases a claim:
+# whoever waits for that finds it gone, and its folder perhaps somebody else's.
 release() {
     token=$1
     lock
@@ -212,10 +213,16 @@ release() {
         say gone
         return
     }
+    exec 8>>"$dir/release"
     say "its bootstrap is being undone" >"$dir/ending"
     unlock
+    flock -w 240 8 || fail unavailable "it has been being released for more than four minutes"
+    [ "$(field "$dir" token 2>/dev/null)" = "$token" ] || {
+        say gone
+        return
+    }
     stop_bootstrap
-    if [ -s "$dir/undo" ] && ! (cd "$dir" && sh -e undo >>log 2>&1); then
+    if [ -s "$dir/undo" ] && ! (cd "$dir" && sh -e undo >>log 2>&1 8>&-); then
         say "its bootstrap cannot be undone: $(last_line "$dir/log")" >"$dir/ending"
         fail internal "$(cat "$dir/ending")"
     fi
