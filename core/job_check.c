@@ -14,6 +14,8 @@ struct check_job {
     struct backend *backend;
     struct op *op;
     size_t regions;
+    uint64_t started_ms;
+    bool asked; /* for the regions: a request has shown whether it works */
     struct loop_timer start;
 };
 
@@ -23,6 +25,9 @@ static void stop(archway_job *job)
     loop_stop(job->aw->loop, &state->start);
     op_destroy(state->op);
     state->op = NULL;
+    archway_job *part = job->part;
+    job->part = NULL;
+    archway_job_destroy(part);
 }
 
 static const struct job_kind check_kind = {.stop = stop};
@@ -133,6 +138,38 @@ static void check_answer(struct check_job *state, const aw_error *error)
         job_add_finding(state->job, ARCHWAY_BAD, "answer", "%s", error->message);
 }
 
+/* Regions that the backend knows by itself show nothing: whoever is there must answer. */
+static void on_listed(archway_job *part, void *arg)
+{
+    archway_job *job = arg;
+    aw_error error = *archway_job_error(part);
+    uint64_t problems = archway_job_problem_count(part);
+    job->part = NULL;
+    for (uint64_t i = 0; i < problems; i++) {
+        const aw_error *problem = archway_job_problem(part, i);
+        job_add_finding(job, ARCHWAY_BAD, "answer", "%s: %s", problem->region, problem->message);
+        error = error.code ? error : *problem;
+    }
+    if (!problems && error.code)
+        job_add_finding(job, ARCHWAY_BAD, "answer", "%s", error.message);
+    archway_job_destroy(part);
+    job_end(job, error.code ? &error : NULL);
+}
+
+static void ask_regions(struct check_job *state)
+{
+    archway_job *job = state->job;
+    uint64_t passed_ms = loop_now_ms(job->aw->loop) - state->started_ms;
+    uint64_t left_ms = job->timeout_ms > passed_ms ? job->timeout_ms - passed_ms : 1;
+    const archway_call call = {.size = sizeof call,
+                               .timeout_ms = job->hard_timeout ? left_ms : 0,
+                               .on_done = on_listed,
+                               .arg = job};
+    aw_error error = {0};
+    if (archway_list(job->aw, state->backend->name, job->aw->owner, &call, &job->part, &error))
+        job_end(job, &error);
+}
+
 static void on_region(struct op *op, const aw_region *region)
 {
     archway_job *job = op->owner;
@@ -151,7 +188,10 @@ static void on_done(struct op *op)
     check_credentials(state, &error);
     check_answer(state, &error);
     check_clock(state);
-    job_end(job, error.code ? &error : NULL);
+    if (error.code || state->asked || backend_can(state->backend, AW_CAP_WHOLE_LISTING))
+        job_end(job, error.code ? &error : NULL);
+    else
+        ask_regions(state);
 }
 
 static const struct op_sink sink = {.region = on_region, .done = on_done};
@@ -160,11 +200,13 @@ static void start(void *arg)
 {
     archway_job *job = arg;
     struct check_job *state = job->state;
+    state->started_ms = loop_now_ms(job->aw->loop);
     state->op = job_op(job, state->backend, OP_REGIONS, NULL, &sink);
     if (!state->op)
         return;
     op_start(state->op, NULL);
     const aw_request *asked = exchange_awaited(state->op);
+    state->asked = asked != NULL;
     check_endpoint(state, asked);
     check_proxy(job);
     if (!job->ended)

@@ -30,6 +30,7 @@ const struct play plays[] = {
     {FIXTURES "claim-lost-vanished.http", {OFFERS, CREATE}, GH1, false},
     {FIXTURES "list-vanished.http", {LIST}, FIXTURES "two.yaml", false},
     {FIXTURES "list-hostile.http", {LIST}, GH1, false},
+    {FIXTURES "list-vanished.http", {CHECK}, FIXTURES "two.yaml", false},
     {FIXTURES "images.http", {BOOT_IMAGES}, FIXTURES "images.yaml", false},
     {FIXTURES "show.http", {GET}, GH1, false},
     {FIXTURES "terminate-gone.http", {TERMINATE}, GH1, false},
@@ -84,6 +85,8 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
         return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
     case GET:
         return archway_get(aw, &machine, call, ret_job, ret_error);
+    case CHECK:
+        return archway_check(aw, "onprem", call, ret_job, ret_error);
     case BOOT_IMAGES:
         return archway_boot_images(aw, NULL, NULL, call, ret_job, ret_error);
     case TERMINATE:

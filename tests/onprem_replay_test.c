@@ -390,6 +390,24 @@ static void test_a_machine_that_vanished_is_reported_and_not_forgotten(void **st
     end(aw);
 }
 
+/* The configuration alone names them: that is no sign of life. */
+static void test_a_check_asks_every_machine(void **state)
+{
+    archway_finding finding = {.size = sizeof finding};
+    archway_job *job = NULL;
+    aw_error error = {.code = AW_OK};
+    (void)state;
+    archway *aw = begin_with("list-vanished", FIXTURES "two.yaml");
+    run(aw, archway_check(aw, "onprem", NULL, &job, &error), &job, &error);
+    assert_int_equal(archway_job_error(job)->code, AW_E_UNAVAILABLE);
+    uint64_t count = archway_job_finding_count(job);
+    assert_int_equal(archway_job_finding(job, count - 1, &finding), 0);
+    assert_int_equal(finding.verdict, ARCHWAY_BAD);
+    assert_has(finding.text, "gh2.lab: the machine cannot be reached");
+    archway_job_destroy(job);
+    end(aw);
+}
+
 static void test_a_claim_that_cannot_be_read_is_not_passed_over(void **state)
 {
     (void)state;
@@ -471,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_a_claim_whose_outcome_is_unknown_is_looked_for),
         cmocka_unit_test(test_what_cannot_be_found_out_is_said),
         cmocka_unit_test(test_a_machine_that_vanished_is_reported_and_not_forgotten),
+        cmocka_unit_test(test_a_check_asks_every_machine),
         cmocka_unit_test(test_a_claim_that_cannot_be_read_is_not_passed_over),
         cmocka_unit_test(test_ending_what_is_gone_is_success),
         cmocka_unit_test(test_what_cannot_be_undone_stays_claimed),
