@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,6 +36,9 @@ int lab_open(void **state)
     (void)state;
     list_own_folder(own_before, sizeof own_before);
     sshd_create(&sshd);
+    /* The journal and what is kept of prices are the test's own, too. */
+    assert_int_equal(setenv("XDG_STATE_HOME", sshd_path(&sshd, "journal"), 1), 0);
+    assert_int_equal(setenv("XDG_CACHE_HOME", sshd_path(&sshd, "cache"), 1), 0);
     return 0;
 }
 
@@ -51,7 +55,7 @@ int lab_close(void **state)
 int lab_clear(void **state)
 {
     (void)state;
-    run_command("rm -rf %s %s", sshd_path(&sshd, "state"), sshd_path(&sshd, "home/.ssh"));
+    run_command("cd %s && rm -rf state home/.ssh journal cache", sshd.folder);
     run_command("cp %s %s", sshd_path(&sshd, "user.pub"), sshd_path(&sshd, "authorized_keys"));
     sshd_write(&sshd, "known_hosts", "");
     return 0;
