@@ -33,7 +33,6 @@ static int open_cloud(void **state)
     rig = cloud_rig_create(".");
     cli_environment("ARCHWAY_CONFIG=config.yaml");
     cli_environment("HOME=home");
-    cli_environment("XDG_STATE_HOME=state");
     return 0;
 }
 
