@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -132,6 +133,8 @@ void sshd_start(struct sshd *sshd)
     sshd->pid = fork();
     assert_true(sshd->pid >= 0);
     if (sshd->pid == 0) {
+        /* Not longer than the test, however that ends. */
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execl("/usr/sbin/sshd", "/usr/sbin/sshd", "-D", "-f", config, "-E", log, NULL);
         _exit(127);
     }
