@@ -96,7 +96,9 @@ static int print_candidates(char *const *words, size_t count)
 
 static int run_verb(const struct options *options)
 {
-    struct session session;
+    struct session session = {.options = options};
+    if (options->verb->bit == VERB_CHECK)
+        return options->verb->run(&session);
     int code = session_open(&session, options);
     if (code != EXIT_OK)
         return code;

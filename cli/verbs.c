@@ -72,6 +72,11 @@ static const struct verb verbs[] = {
      "types and GPUs by what offers have shown on this machine.\n\n"
      "    source <(archway completion bash)\n"
      "    archway completion fish > ~/.config/fish/completions/archway.fish\n"},
+    {"check", VERB_CHECK, run_check, "FILE", 0, 1, "does a plugin keep the rules?",
+     "Tries every rule of archway/backend.h on a plugin, each in a process of its own,\n"
+     "and prints TAP, or with --json an object for each. Conversations are replayed\n"
+     "from the plugin's recordings, as they were and disturbed. Nothing is sent.\n\n"
+     "    archway check ./mycloud.so --fixtures fixtures/mycloud\n"},
     {"help", VERB_HELP, NULL, "[COMMAND]", 0, 1, "this help, or a command's own", ""},
 };
 
@@ -150,10 +155,15 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_SERVICE] = {"service", 0, VERB_SIGN, "NAME", "the provider's service", NULL, NULL},
     [OPTION_SHOW_SECRETS] = {"show-secrets", 0, VERB_SIGN, NULL, "session tokens too", NULL, NULL},
     [OPTION_AT] = {"at", 0, VERB_SIGN, "TIME", "20150830T123600Z instead of now", NULL, NULL},
-    [OPTION_OUTPUT] = {"output", 'o', VERB_ALL, "FORMAT", "table, wide, json, csv or name", NULL,
+    [OPTION_FIXTURES] = {"fixtures", 0, VERB_CHECK, "DIR", "the plugin's recordings", NULL, NULL},
+    [OPTION_RULES] = {"rules", 0, VERB_CHECK, "LIST", "these only: L,M1", NULL, NULL},
+    [OPTION_POINTS] = {"points", 0, VERB_CHECK, "N",
+                       "at most so many conversations of a rule on one recording: 100", NULL, NULL},
+    [OPTION_LIST] = {"list", 0, VERB_CHECK, NULL, "print the rules", NULL, NULL},
+    [OPTION_OUTPUT] = {"output", 'o', VERB_EVERY, "FORMAT", "table, wide, json, csv or name", NULL,
                        NULL},
     [OPTION_WIDE] = {"wide", 0, VERB_ALL, NULL, "-o wide: every column, whole", NULL, NULL},
-    [OPTION_JSON] = {"json", 0, VERB_ALL, NULL, "-o json", NULL, NULL},
+    [OPTION_JSON] = {"json", 0, VERB_EVERY, NULL, "-o json", NULL, NULL},
     [OPTION_CONFIG] = {"config", 0, VERB_ALL, "FILE", "the configuration", NULL, NULL},
     [OPTION_BACKEND_DIR] = {"backend-dir", 0, VERB_ALL, "DIR", "look for plugins here first", NULL,
                             NULL},
@@ -164,8 +174,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
                         NULL},
     [OPTION_VERBOSE] = {"verbose", 'v', VERB_ALL, NULL, "one line a request; twice: more", NULL,
                         NULL},
-    [OPTION_HELP] = {"help", 'h', VERB_ALL, NULL, "this help", NULL, NULL},
-    [OPTION_VERSION] = {"version", 0, VERB_ALL, NULL, "the version", NULL, NULL},
+    [OPTION_HELP] = {"help", 'h', VERB_EVERY, NULL, "this help", NULL, NULL},
+    [OPTION_VERSION] = {"version", 0, VERB_EVERY, NULL, "the version", NULL, NULL},
 };
 
 const struct verb *verb_at(size_t index)

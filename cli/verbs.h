@@ -11,6 +11,10 @@ struct session;
 
 #define MOST_VERBS 32
 
+/* Apart from the others, since it opens no context, and most options have nothing to do with it. */
+#define VERB_CHECK 0x80000000u
+#define VERB_EVERY 0xffffffffu
+
 struct verb {
     const char *name;
     unsigned bit;                        /* in option_row.verbs */
@@ -67,6 +71,7 @@ extern const char help_exit_codes[];
 /* Of one verb, or of the whole command when NULL. */
 void help_print(const struct verb *verb, kit_buf *out);
 
+int run_check(struct session *session); /* its context is not open */
 int run_backends(struct session *session);
 int run_offers(struct session *session);
 int run_create(struct session *session);

@@ -93,9 +93,26 @@ static void hide_secrets(archway *aw)
         aw->world->ops->hide(aw->world, bootstrap->secrets[i]);
 }
 
-static int open_parts(archway *aw, const archway_options *options, aw_error *ret_error)
+static int wrap_world(archway *aw, const struct context_parts *parts, aw_error *ret_error)
 {
-    if (open_world(aw, options, ret_error) || read_config(aw, options, ret_error))
+    struct world *around = parts ? parts->wrap_world(aw->world, parts->arg, ret_error) : aw->world;
+    if (!around)
+        return -1;
+    aw->world = around;
+    return 0;
+}
+
+static int find_plugins(archway *aw, const archway_options *options,
+                        const struct context_parts *parts)
+{
+    return parts ? parts->load_plugins(aw, parts->arg) : discover_plugins(aw, options);
+}
+
+static int open_parts(archway *aw, const archway_options *options,
+                      const struct context_parts *parts, aw_error *ret_error)
+{
+    if (open_world(aw, options, ret_error) || wrap_world(aw, parts, ret_error) ||
+        read_config(aw, options, ret_error))
         return -1;
     const char *fault = options->owner ? config_owner_fault(options->owner) : NULL;
     if (fault)
@@ -108,7 +125,7 @@ static int open_parts(archway *aw, const archway_options *options, aw_error *ret
         return no_memory(ret_error);
     aw->world->ops->name_value(aw->world, "owner", aw->owner);
     hide_secrets(aw);
-    if (discover_plugins(aw, options))
+    if (find_plugins(aw, options, parts))
         return no_memory(ret_error);
     return open_backends(aw, ret_error);
 }
@@ -143,7 +160,8 @@ static void release(archway *aw)
     mem_free(aw);
 }
 
-int archway_open(const archway_options *options, archway **ret_archway, aw_error *ret_error)
+int context_open(const archway_options *options, const struct context_parts *parts,
+                 archway **ret_archway, aw_error *ret_error)
 {
     archway_options known = {.size = sizeof known};
     archway *aw = mem_alloc(sizeof *aw);
@@ -159,12 +177,17 @@ int archway_open(const archway_options *options, archway **ret_archway, aw_error
     aw->log_arg = known.log_arg;
     aw->log_level = known.log_level;
     aw->replaying = known.replay_path != NULL;
-    if (open_parts(aw, &known, ret_error)) {
+    if (open_parts(aw, &known, parts, ret_error)) {
         release(aw);
         return -1;
     }
     *ret_archway = aw;
     return 0;
+}
+
+int archway_open(const archway_options *options, archway **ret_archway, aw_error *ret_error)
+{
+    return context_open(options, NULL, ret_archway, ret_error);
 }
 
 int archway_close(archway *aw, aw_error *ret_error)

@@ -40,6 +40,19 @@ struct archway {
     atomic_bool woken;
 };
 
+/* How the checks of a plugin take part in the opening of a context. */
+struct context_parts {
+    /* Stands around the world, which it takes over; NULL and *ret_error on failure. */
+    struct world *(*wrap_world)(struct world *inner, void *arg, aw_error *ret_error);
+    /* Fills aw->plugins in the place of a search. -1: no memory. */
+    int (*load_plugins)(archway *aw, void *arg);
+    void *arg;
+};
+
+/* archway_open; `parts` may be NULL. */
+int context_open(const archway_options *options, const struct context_parts *parts,
+                 archway **ret_archway, aw_error *ret_error);
+
 /* The backend of that name, or NULL. */
 struct backend *context_backend(const archway *aw, const char *name);
 

@@ -283,6 +283,26 @@ static int load_folder(struct plugins *plugins, const char *const *folders, size
     return 0;
 }
 
+/* So that nobody reads a plugin's own vtable past its end. */
+static void point_at_copies(struct plugins *plugins)
+{
+    for (size_t i = 0; i < plugins->count; i++)
+        if (plugins->items[i].error.code == AW_OK)
+            plugins->items[i].entry.vtable = &plugins->items[i].vtable;
+}
+
+int plugins_load_file(struct plugins *plugins, const char *path, const aw_host *host)
+{
+    *plugins = (struct plugins){0};
+    struct plugin plugin = {.path = mem_copy_text(path)};
+    if (plugin.path)
+        load_plugin(plugins, &plugin, host, &plugin.error);
+    if (keep(plugins, &plugin) < 0)
+        return -1;
+    point_at_copies(plugins);
+    return 0;
+}
+
 int plugins_load(struct plugins *plugins, const char *const *folders, size_t folder_count,
                  const aw_host *host)
 {
@@ -293,10 +313,7 @@ int plugins_load(struct plugins *plugins, const char *const *folders, size_t fol
         plugins_finish(plugins);
         return -1;
     }
-    /* So that nobody reads a plugin's own vtable past its end. */
-    for (size_t i = 0; i < plugins->count; i++)
-        if (plugins->items[i].error.code == AW_OK)
-            plugins->items[i].entry.vtable = &plugins->items[i].vtable;
+    point_at_copies(plugins);
     return 0;
 }
 

@@ -29,6 +29,8 @@ struct plugins {
  * that a missing default folder (the last) is silent. Returns -1 only when there is no memory. */
 int plugins_load(struct plugins *plugins, const char *const *folders, size_t folder_count,
                  const aw_host *host);
+/* The same for one file, by its path. */
+int plugins_load_file(struct plugins *plugins, const char *path, const aw_host *host);
 void plugins_finish(struct plugins *plugins);
 
 /* The loaded plugin of that provider id, or NULL. */

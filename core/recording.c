@@ -25,6 +25,7 @@ void recording_finish(struct recording *recording)
 {
     mem_free(recording->variables);
     mem_free(recording->files);
+    mem_free(recording->acts);
     mem_free(recording->exchanges);
     mem_free(recording->asides);
     mem_free(recording->tokens);
@@ -154,6 +155,55 @@ static int parse_file(struct parser *parser, aw_bytes rest)
     return 0;
 }
 
+/* Takes the word behind the last arrow off; empty when there is none. */
+static aw_bytes take_outcome(aw_bytes *rest)
+{
+    for (size_t at = rest->size; at-- > 1;) {
+        char c = rest->data[at];
+        if (c == '>' && rest->data[at - 1] == '-') {
+            aw_bytes outcome = {rest->data + at + 1, rest->size - at - 1};
+            *rest = text_trim((aw_bytes){rest->data, at - 1});
+            return text_trim(outcome);
+        }
+        if (!(c >= 'a' && c <= 'z') && c != '_' && c != ' ')
+            break;
+    }
+    return (aw_bytes){rest->data, 0};
+}
+
+static int parse_act(struct parser *parser, aw_bytes rest, bool together)
+{
+    struct recording *recording = parser->recording;
+    aw_bytes outcome = take_outcome(&rest);
+    aw_bytes verb = text_word(&rest);
+    if (verb.size == 0 || (together && recording->act_count == 0))
+        return lines_fail(&parser->lines, 0,
+                          "expected what was done, such as `do list` or `do terminate "
+                          "{\"id\":\"m-1\"} -> denied`, and the first one with `do`.");
+    struct recorded_act act = {.line = parser->lines.number,
+                               .together = together,
+                               .verb = parser_text(parser, verb),
+                               .inputs = parser_text(parser, text_trim(rest)),
+                               .outcome = parser_text(parser, outcome)};
+    if (!act.verb || !act.inputs || !act.outcome)
+        return -1;
+    struct recorded_act *slot = VEC_PUSH(&recording->acts, &recording->act_count);
+    if (!slot)
+        return parser_no_memory(parser);
+    *slot = act;
+    return 0;
+}
+
+static int parse_do(struct parser *parser, aw_bytes rest)
+{
+    return parse_act(parser, rest, false);
+}
+
+static int parse_and(struct parser *parser, aw_bytes rest)
+{
+    return parse_act(parser, rest, true);
+}
+
 static int parse_line(struct parser *parser, aw_bytes line)
 {
     static const struct {
@@ -161,7 +211,8 @@ static int parse_line(struct parser *parser, aw_bytes line)
         int (*parse)(struct parser *parser, aw_bytes rest);
     } kinds[] = {
         {"clock", parse_clock}, {"order", parse_order},  {"credentials", parse_credentials},
-        {"token", parse_token}, {"env", parse_variable}, {"file", parse_file}};
+        {"token", parse_token}, {"env", parse_variable}, {"file", parse_file},
+        {"do", parse_do},       {"and", parse_and}};
     aw_bytes rest = line;
     aw_bytes word = text_word(&rest);
     if (word.size == 0 || word.data[0] == '#')
@@ -171,7 +222,7 @@ static int parse_line(struct parser *parser, aw_bytes line)
             return kinds[i].parse(parser, rest);
     return lines_fail(&parser->lines, 0,
                       "expected `clock`, `order any`, `credentials <secret>`, `token`, `env`, "
-                      "`file`, a comment (#) or the first request (>>> METHOD URL).");
+                      "`file`, `do`, a comment (#) or the first request (>>> METHOD URL).");
 }
 
 static int parse(struct parser *parser)

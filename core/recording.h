@@ -58,6 +58,15 @@ struct recorded_file {
     aw_bytes content; /* likewise */
 };
 
+/* What was done when it was recorded, for whoever plays it again (`do` and `and` lines). */
+struct recorded_act {
+    int line;
+    bool together;       /* `and`: begun together with the one before it */
+    const char *verb;    /* "create" */
+    const char *inputs;  /* the text of a JSON object; "": none */
+    const char *outcome; /* what came of it, by its word ("no_capacity"); "": nothing went wrong */
+};
+
 struct recording {
     const char *path; /* as it was given; `name` is its last part */
     const char *name;
@@ -70,6 +79,8 @@ struct recording {
     size_t variable_count;
     struct recorded_file *files;
     size_t file_count;
+    struct recorded_act *acts;
+    size_t act_count;
     struct recorded_exchange *exchanges;
     size_t exchange_count;
     struct recorded_file *asides; /* bodies beside the recording that were read, by name */

@@ -22,8 +22,7 @@ void replay_fail(struct replay *replay, const aw_error *error)
         replay->failure = *error;
 }
 
-/* How long the exchange takes for a caller who waits for so long (0: for ever). */
-static uint64_t duration_ms(struct replayed *exchange, uint64_t timeout_ms)
+uint64_t replay_duration_ms(struct replayed *exchange, uint64_t timeout_ms)
 {
     const struct recorded_exchange *recorded = exchange->recorded;
     bool until_timeout = recorded->end == RECORDED_TIMEOUT && recorded->after_ms == 0;
@@ -55,7 +54,8 @@ static void replay_send(struct world *world, struct wire_call *call)
     struct replayed *exchange = replay_take(replay_of(world), &outgoing, &call->outcome,
                                             call->problem, sizeof call->problem);
     call->transport = exchange;
-    loop_set(world->loop, &call->timer, exchange ? duration_ms(exchange, call->timeout_ms) : 0);
+    loop_set(world->loop, &call->timer,
+             exchange ? replay_duration_ms(exchange, call->timeout_ms) : 0);
 }
 
 static void replay_cancel(struct world *world, struct wire_call *call)
@@ -87,7 +87,7 @@ static void replay_run(struct world *world, struct run_call *call)
         replay_take(replay_of(world), &outgoing, &outcome, call->problem, sizeof call->problem);
     call->no_memory = !exchange && outcome == WIRE_NOT_SENT;
     call->transport = exchange;
-    loop_set(world->loop, &call->timer, exchange ? duration_ms(exchange, timeout_ms) : 0);
+    loop_set(world->loop, &call->timer, exchange ? replay_duration_ms(exchange, timeout_ms) : 0);
 }
 
 static void replay_cancel_run(struct world *world, struct run_call *call)

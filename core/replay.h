@@ -33,6 +33,12 @@ struct replay {
 /* The first failure is the one that `finish` tells. */
 void replay_fail(struct replay *replay, const aw_error *error);
 
+/* How long the exchange takes for a caller who waits for so long (0: for ever). */
+uint64_t replay_duration_ms(struct replayed *exchange, uint64_t timeout_ms);
+
+/* Masks what is known to be secret in the body, which lies in `ret_body` then. False: no memory. */
+bool replay_hide_secrets(const struct replay *replay, struct outgoing *outgoing, kit_buf *ret_body);
+
 /* core/replay_match.c: the exchange that answers this, marked as used; or NULL, and what became of it
  * (WIRE_FORBIDDEN, or WIRE_NOT_SENT when there is no memory) and why. */
 struct replayed *replay_take(struct replay *replay, struct outgoing *outgoing,

@@ -94,8 +94,7 @@ static enum wire_outcome refuse(struct replay *replay, const struct outgoing *ou
     return WIRE_FORBIDDEN;
 }
 
-/* The body with its secrets taken out. False: no memory. */
-static bool hide_secrets(const struct replay *replay, struct outgoing *outgoing, kit_buf *body)
+bool replay_hide_secrets(const struct replay *replay, struct outgoing *outgoing, kit_buf *body)
 {
     const struct mask mask = {.words = replay->secret_words, .word_count = replay->secret_count};
     kit_buf_init(body, mem_kit(), SIZE_MAX);
@@ -111,8 +110,9 @@ struct replayed *replay_take(struct replay *replay, struct outgoing *outgoing,
 {
     struct replayed *exchange = NULL;
     KIT_CLEANUP(kit_buf_finish) kit_buf body;
-    enum diff_result result =
-        hide_secrets(replay, outgoing, &body) ? match(replay, outgoing, &exchange) : DIFF_NO_MEMORY;
+    enum diff_result result = replay_hide_secrets(replay, outgoing, &body)
+                                  ? match(replay, outgoing, &exchange)
+                                  : DIFF_NO_MEMORY;
     if (exchange) {
         exchange->used = true;
         exchange->told = replay->names.count;

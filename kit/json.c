@@ -203,6 +203,31 @@ const char *kit_json_text(const kit_json_node *parent, const char *key)
     return text ? text : "";
 }
 
+static bool is_too_long(const kit_json_node *node, const char *name)
+{
+    if (strlen(name) <= KIT_NAME_MAX)
+        return false;
+    refuse(node, "a name", "a text that is too long to be one");
+    return true;
+}
+
+const char *kit_json_name(const kit_json_node *parent, const char *key)
+{
+    json_t *value = look_up(parent, key);
+    kit_json_node node = member_node(parent, key, value);
+    const char *text = text_of(&node, value);
+    if (text && !*text)
+        refuse(&node, "a name", "an empty text");
+    return text && !is_too_long(&node, text) ? text : "";
+}
+
+const char *kit_json_find_name(const kit_json_node *parent, const char *key)
+{
+    kit_json_node node = kit_json_find(parent, key);
+    const char *text = node.value ? text_of(&node, node.value) : NULL;
+    return text && *text && !is_too_long(&node, text) ? text : NULL;
+}
+
 const char *kit_json_find_text(const kit_json_node *parent, const char *key, const char *fallback)
 {
     kit_json_node node = kit_json_find(parent, key);

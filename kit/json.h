@@ -20,6 +20,8 @@
 
 #include <jansson.h>
 
+#define KIT_NAME_MAX 255
+
 typedef struct kit_json {
     json_t *root;
     aw_error error; /* AW_E_PROTOCOL or AW_E_NO_MEMORY; AW_OK while all is well */
@@ -55,6 +57,10 @@ int kit_json_next(const kit_json_node *object, void **iterator, kit_json_node *r
 /* Scalars. The text lives as long as the document. The `find` forms return the fallback when the member
  * is absent or null, and still refuse a wrong type. */
 const char *kit_json_text(const kit_json_node *parent, const char *key); /* "" after an error */
+/* A required text of 1 to KIT_NAME_MAX bytes: what names a machine, a place, a type. */
+const char *kit_json_name(const kit_json_node *parent, const char *key);
+const char *kit_json_find_name(const kit_json_node *parent,
+                               const char *key); /* NULL: none, or "" */
 const char *kit_json_find_text(const kit_json_node *parent, const char *key, const char *fallback);
 /* `min` after an error. */
 int64_t kit_json_integer(const kit_json_node *parent, const char *key, int64_t min, int64_t max);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -35,6 +36,37 @@ static void test_an_answer_is_read_straight_down(void **state)
     assert_true(kit_json_find_boolean(&first, "spot", 0));
     assert_string_equal(kit_json_text(&second, "id"), "");
     assert_int_equal(document.error.code, AW_OK);
+}
+
+static void test_a_name_is_a_text_of_some_length(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *message;
+    } cases[] = {
+        {"{\"id\": \"\"}", "id: expected a name, found an empty text"},
+        {"{\"id\": 7}", "id: expected text, found a number"},
+        {"{}", "id: expected text, found nothing"},
+    };
+    char text[KIT_NAME_MAX + 32];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        KIT_CLEANUP(kit_json_finish) kit_json document;
+        kit_json_node root = kit_json_parse_bytes(&document, cases[i].text, strlen(cases[i].text));
+        assert_string_equal(kit_json_name(&root, "id"), "");
+        expect_error(&document, cases[i].message);
+        kit_json_forgive(&document);
+        assert_null(kit_json_find_name(&root, "id"));
+    }
+    for (int length = KIT_NAME_MAX; length <= KIT_NAME_MAX + 1; length++) {
+        KIT_CLEANUP(kit_json_finish) kit_json document;
+        int size = snprintf(text, sizeof text, "{\"id\": \"%0*d\"}", length, 0);
+        kit_json_node root = kit_json_parse_bytes(&document, text, (size_t)size);
+        assert_int_equal(kit_json_find_name(&root, "id") == NULL, length > KIT_NAME_MAX);
+        kit_json_forgive(&document);
+        kit_json_name(&root, "id");
+        assert_int_equal(document.error.code, length > KIT_NAME_MAX ? AW_E_PROTOCOL : AW_OK);
+    }
 }
 
 static void test_what_may_be_absent_has_a_fallback(void **state)
@@ -293,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_answer_is_read_straight_down),
+        cmocka_unit_test(test_a_name_is_a_text_of_some_length),
         cmocka_unit_test(test_what_may_be_absent_has_a_fallback),
         cmocka_unit_test(test_members_come_in_the_order_of_the_text),
         cmocka_unit_test(test_a_wrong_type_is_named_with_its_path),

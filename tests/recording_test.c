@@ -2,6 +2,8 @@
 /* What is no recording is refused, with the line and what was expected there. */
 #include "tests/recording_files.h"
 
+#include "core/recording.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -54,6 +56,9 @@ static void test_a_wrong_line_before_the_first_request_is_named(void **state)
         {"env A 1\nfile /a\nline\n", 3, "expected a line `end`"},
         {"file /a\nend\nfile /a\nend\n", 4, "second time"},
         {"host example.com\n", 2, "expected `clock`"},
+        {"do\n", 2, "expected what was done"},
+        {"do -> denied\n", 2, "expected what was done"},
+        {"and list\n", 2, "the first one with `do`"},
         {"<<< 200\n", 2, "expected `clock`"},
     };
     ASSERT_MISTAKES(mistakes);
@@ -177,6 +182,29 @@ static void test_a_recording_in_the_current_folder_finds_its_bodies(void **state
     finish(world);
 }
 
+static void test_a_recording_tells_what_was_done(void **state)
+{
+    (void)state;
+    struct recording recording;
+    aw_error error = {0};
+    put("scenario.http", "archway-recording 1\ndo offers\ndo  create {\"a\": \"x -> y\"}\n"
+                         "and get {\"id\":\"m-1\"} -> not_found\n\n" ASKED "<<< 200\n");
+    recording_init(&recording);
+    assert_int_equal(recording_read(&recording, in_folder("scenario.http"), &error), 0);
+    assert_int_equal(recording.act_count, 3);
+    assert_string_equal(recording.acts[0].verb, "offers");
+    assert_string_equal(recording.acts[0].inputs, "");
+    assert_string_equal(recording.acts[0].outcome, "");
+    assert_string_equal(recording.acts[1].inputs, "{\"a\": \"x -> y\"}");
+    assert_string_equal(recording.acts[1].outcome, "");
+    assert_false(recording.acts[1].together);
+    assert_true(recording.acts[2].together);
+    assert_int_equal(recording.acts[2].line, 4);
+    assert_string_equal(recording.acts[2].inputs, "{\"id\":\"m-1\"}");
+    assert_string_equal(recording.acts[2].outcome, "not_found");
+    recording_finish(&recording);
+}
+
 static void test_a_recording_may_have_no_request(void **state)
 {
     (void)state;
@@ -193,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_recording_is_refused),
         cmocka_unit_test(test_a_path_must_name_a_file),
         cmocka_unit_test(test_a_recording_in_the_current_folder_finds_its_bodies),
+        cmocka_unit_test(test_a_recording_tells_what_was_done),
         cmocka_unit_test(test_a_recording_may_have_no_request),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

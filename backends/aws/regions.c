@@ -2,18 +2,28 @@
 /* The regions that the account has enabled. */
 #include "backends/aws/offers.h"
 
+#include "kit/error.h"
+
 #include <string.h>
 
 #define DESCRIBE_REGIONS "DescribeRegions"
 
 enum {
-    LARGEST = 1 << 16
+    LARGEST = 1 << 16,
+    LONGEST_NAME = 255
 };
+
+static bool is_name(const char *text)
+{
+    return *text && strlen(text) <= LONGEST_NAME;
+}
 
 static void emit_region(aw_op *op, kit_xml *document, const kit_xml_node *item, kit_buf *names)
 {
     aw_region region = {.size = sizeof region, .name = kit_xml_text(document, item, "regionName")};
     const char *status = kit_xml_find_text(item, "optInStatus", "");
+    if (document->error.code == AW_OK && !is_name(region.name))
+        kit_error_set(&document->error, AW_E_PROTOCOL, "regionName: expected a name");
     if (document->error.code != AW_OK || strcmp(status, "not-opted-in") == 0)
         return;
     aw_emit_region(op, &region);

@@ -2,11 +2,14 @@
 /* One machine, as the API describes it. */
 #include "backends/gcp/machine.h"
 
+#include "kit/error.h"
 #include "kit/tags.h"
 #include "kit/time.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define LONGEST_REASON 512
 
 /* https://cloud.google.com/compute/docs/instances/instance-life-cycle: TERMINATED is stopped, and its disk
  * is billed. */
@@ -70,14 +73,17 @@ static int is_spot(const kit_json_node *instance)
 int gcp_emit_machine(aw_op *op, const kit_json_node *machine)
 {
     char region[64];
+    char reason[LONGEST_REASON];
+    const char *message = kit_json_find_text(machine, "statusMessage", NULL);
     kit_json_node interfaces = kit_json_find(machine, "networkInterfaces");
     kit_json_node interface = gcp_first(&interfaces);
     kit_json_node configs = kit_json_find(&interface, "accessConfigs");
     kit_json_node config = gcp_first(&configs);
-    const char *zone = gcp_last_part(kit_json_text(machine, "zone"));
+    const char *zone = gcp_last_part(kit_json_name(machine, "zone"));
     const char *word = kit_json_text(machine, "status");
-    const char *name = kit_json_text(machine, "name");
+    const char *name = kit_json_name(machine, "name");
     gcp_region_of(zone, region, sizeof region);
+    kit_error_text(reason, sizeof reason, message ? message : "");
     const aw_instance instance = {
         .size = sizeof instance,
         .state = state_of(word),
@@ -88,7 +94,7 @@ int gcp_emit_machine(aw_op *op, const kit_json_node *machine)
         .region = region,
         .zone = zone,
         .name = name,
-        .instance_type = gcp_last_part(kit_json_text(machine, "machineType")),
+        .instance_type = gcp_last_part(kit_json_name(machine, "machineType")),
         .public_ip = kit_json_find_text(&config, "natIP", NULL),
         .private_ip = kit_json_find_text(&interface, "networkIP", NULL),
         .ssh_user = GCP_SSH_USER,
@@ -97,7 +103,7 @@ int gcp_emit_machine(aw_op *op, const kit_json_node *machine)
         .expires_at_ms = kit_expires_read(gcp_mark_of(machine, KIT_TAG_EXPIRES)),
         .keep = kit_keep_read(gcp_mark_of(machine, KIT_TAG_KEEP)),
         .provider_state = word,
-        .reason = kit_json_find_text(machine, "statusMessage", NULL),
+        .reason = message ? reason : NULL,
         .data = zone,
     };
     if (machine->document->error.code)

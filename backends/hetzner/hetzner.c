@@ -110,8 +110,8 @@ static int on_locations(aw_op *op, void *owner, const aw_response *answer, const
     for (size_t i = 0; i < kit_json_count(&locations); i++) {
         kit_json_node location = kit_json_item(&locations, i);
         aw_region region = {.size = sizeof region,
-                            .name = kit_json_text(&location, "name"),
-                            .description = kit_json_find_text(&location, "description", NULL)};
+                            .name = kit_json_name(&location, "name"),
+                            .description = kit_json_find_name(&location, "description")};
         if (!document.error.code)
             aw_emit_region(op, &region);
     }

@@ -53,19 +53,11 @@ static const char *address_read(const kit_json_node *machine, const char *key)
     return *address ? address : NULL;
 }
 
-static const char *id_read(const kit_json_node *machine)
-{
-    const char *id = kit_json_text(machine, "id");
-    if (!*id && !machine->document->error.code)
-        kit_error_set(&machine->document->error, AW_E_PROTOCOL, "a machine has an empty id");
-    return id;
-}
-
 /* The texts live as long as the document. A machine whose architecture cannot be told is a machine
  * all the same: it is billed. What only its owner may see (the jupyter fields) is not looked at. */
 static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *ret_instance)
 {
-    const char *id = id_read(machine);
+    const char *id = kit_json_name(machine, "id");
     kit_json_node region = kit_json_object(machine, "region");
     kit_json_node type = kit_json_object(machine, "instance_type");
     uint32_t arch = AW_ARCH_UNKNOWN;
@@ -79,9 +71,9 @@ static void instance_read(aw_op *op, const kit_json_node *machine, aw_instance *
         .priced = price > 0,
         .price_nusd_per_hour = price,
         .id = id,
-        .region = kit_json_text(&region, "name"),
-        .name = kit_json_find_text(machine, "name", NULL),
-        .instance_type = kit_json_text(&type, "name"),
+        .region = kit_json_name(&region, "name"),
+        .name = kit_json_find_name(machine, "name"),
+        .instance_type = kit_json_name(&type, "name"),
         .public_ip = address_read(machine, "ip"),
         .private_ip = address_read(machine, "private_ip"),
         .ssh_user = "ubuntu",
@@ -180,7 +172,7 @@ static void on_terminated(aw_op *op, const aw_response *answer, void *arg)
     size_t count = kit_json_count(&machines);
     for (size_t i = 0; i < count && !document.error.code; i++) {
         kit_json_node machine = kit_json_item(&machines, i);
-        if (strcmp(id_read(&machine), id) != 0)
+        if (strcmp(kit_json_name(&machine, "id"), id) != 0)
             continue;
         aw_instance instance;
         instance_read(op, &machine, &instance);

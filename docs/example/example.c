@@ -3,6 +3,7 @@
 #include "kit/answer.h"
 #include "kit/error.h"
 #include "kit/json.h"
+#include "kit/pages.h"
 #include "kit/request.h"
 #include "kit/settings.h"
 
@@ -12,6 +13,7 @@
 #define ENDPOINT "https://api.example.com/v1"
 #define KEY_VARIABLE "EXAMPLE_API_KEY"
 #define KEY_MAX 256
+#define MOST_PAGES 1000
 #define NUSD_PER_CENT 10000000ull
 #define OWNER_LABEL "archway-owner"
 #define TOKEN_LABEL "archway-token"
@@ -65,27 +67,39 @@ static void example_regions(aw_op *op)
 
 /* Offers. */
 
-static void offer_emit(aw_op *op, kit_json *document, const kit_json_node *type)
+static aw_offer offer_read(aw_op *op, const kit_json_node *type)
 {
     aw_offer offer = {.size = sizeof offer,
                       .arch_source = AW_ARCH_SOURCE_API,
                       .availability = AW_AVAILABLE,
                       .priced = 1};
-    offer.instance_type = kit_json_text(type, "name");
+    offer.instance_type = kit_json_name(type, "name");
     offer.arch = aw_arch(op, kit_json_text(type, "arch"));
     offer.vcpus = (uint32_t)kit_json_integer(type, "cpus", 1, 65535);
     offer.memory_mib = (uint64_t)kit_json_integer(type, "memory_mib", 1, 1 << 30);
     offer.price_nusd_per_hour =
         (uint64_t)kit_json_integer(type, "cents_per_hour", 1, 100000000) * NUSD_PER_CENT;
-    offer.region = kit_json_text(type, "region");
+    offer.region = kit_json_name(type, "region");
+    return offer;
+}
+
+/* What cannot be read, or is of another architecture, is reported; the others go on. */
+static void offer_tell(aw_op *op, kit_json *document, const aw_offer *offer)
+{
     if (document->error.code)
         aw_report(op, &document->error);
-    else if (offer.arch == AW_ARCH_UNKNOWN)
+    else if (offer->arch == AW_ARCH_UNKNOWN)
         kit_report(op, AW_E_PROTOCOL, "Example Cloud's type %s is neither amd64 nor arm64.",
-                   offer.instance_type);
+                   offer->instance_type);
     else
-        aw_emit_offer(op, &offer);
+        aw_emit_offer(op, offer);
     kit_json_forgive(document);
+}
+
+static void offer_emit(aw_op *op, kit_json *document, const kit_json_node *type)
+{
+    const aw_offer offer = offer_read(op, type);
+    offer_tell(op, document, &offer);
 }
 
 static void on_types(aw_op *op, const aw_response *answer, void *arg)
@@ -140,18 +154,16 @@ static void instance_emit(aw_op *op, kit_json *document, const kit_json_node *ma
 {
     kit_json_node labels = kit_json_object(machine, "labels");
     aw_instance instance = {.size = sizeof instance, .ssh_user = "root"};
-    instance.id = kit_json_text(machine, "id");
-    instance.region = kit_json_text(machine, "region");
-    instance.name = kit_json_text(machine, "name");
-    instance.instance_type = kit_json_text(machine, "type");
+    instance.id = kit_json_name(machine, "id");
+    instance.region = kit_json_name(machine, "region");
+    instance.name = kit_json_name(machine, "name");
+    instance.instance_type = kit_json_name(machine, "type");
     instance.provider_state = kit_json_text(machine, "state");
     instance.state = state_of(instance.provider_state);
     instance.public_ip = kit_json_find_text(machine, "address", NULL);
     instance.owner = kit_json_find_text(&labels, OWNER_LABEL, "");
     instance.token = kit_json_find_text(&labels, TOKEN_LABEL, "");
-    if (document->error.code)
-        return aw_fail(op, &document->error);
-    if (is_wanted(wish, &instance))
+    if (!document->error.code && is_wanted(wish, &instance))
         aw_emit_instance(op, &instance);
 }
 
@@ -161,57 +173,91 @@ static void on_machine(aw_op *op, const aw_response *answer, void *arg)
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node machine = kit_json_parse(&document, answer);
     instance_emit(op, &document, &machine, NULL);
+    if (document.error.code)
+        aw_fail(op, &document.error);
 }
 
-static void on_machines(aw_op *op, const aw_response *answer, void *wish)
+static int machines_read(aw_op *op, void *wish, const aw_response *answer, const char **ret_token,
+                         aw_error *ret_error)
 {
     KIT_CLEANUP(kit_json_finish) kit_json document;
     kit_json_node root = kit_json_parse(&document, answer);
     kit_json_node machines = kit_json_array(&root, "machines");
-    if (document.error.code)
-        return aw_fail(op, &document.error);
-    for (size_t i = 0; i < kit_json_count(&machines); i++) {
+    for (size_t i = 0; i < kit_json_count(&machines) && !document.error.code; i++) {
         kit_json_node machine = kit_json_item(&machines, i);
         instance_emit(op, &document, &machine, wish);
     }
+    *ret_token = kit_copy_text(op, kit_json_find_text(&root, "next", NULL));
+    *ret_error = document.error;
+    return document.error.code ? -1 : 0;
+}
+
+static void machines_ask(kit_request *request, aw_op *op, void *wish, const char *token)
+{
+    (void)wish;
+    request_init(request, op, "machines", "GET");
+    kit_request_path(request, "machines");
+    if (token)
+        kit_request_query(request, "after", token);
+    request->wire.flags = AW_REQUEST_SHARED;
+}
+
+static void machines_ended(aw_op *op, void *wish, const aw_error *why)
+{
+    (void)wish;
+    if (why)
+        aw_fail(op, why);
 }
 
 static void example_list(aw_op *op, const aw_list *wish)
 {
+    static const struct kit_pages pages = {.title = "Example Cloud",
+                                           .name = "machines",
+                                           .most = MOST_PAGES,
+                                           .ask = machines_ask,
+                                           .read = machines_read,
+                                           .ended = machines_ended};
     aw_list *copy = aw_alloc(op, sizeof *copy);
     if (!copy)
         return;
     copy->owner = kit_copy_text(op, wish->owner);
     copy->token = kit_copy_text(op, wish->token);
-    kit_request request;
-    request_init(&request, op, "machines", "GET");
-    kit_request_path(&request, "machines");
-    request.wire.flags = AW_REQUEST_SHARED;
-    kit_request_send(&request, on_machines, NULL, copy);
+    kit_pages_start(op, &pages, copy);
+}
+
+static void machine_build(kit_request *request, aw_op *op, const char *name, const char *method,
+                          const char *id)
+{
+    request_init(request, op, name, method);
+    kit_request_path(request, "machines");
+    kit_request_path(request, id);
 }
 
 static void example_get(aw_op *op, const aw_ref *ref)
 {
     kit_request request;
-    request_init(&request, op, "machine", "GET");
-    kit_request_path(&request, "machines");
-    kit_request_path(&request, ref->id);
+    machine_build(&request, op, "machine", "GET", ref->id);
     kit_request_send(&request, on_machine, NULL, NULL);
 }
 
 /* It has an idempotency key (AW_CAP_IDEMPOTENT_CREATE), so the launch may be repeated. */
-static void example_create(aw_op *op, const aw_create *wish)
+static void launch_build(kit_request *request, aw_op *op, const aw_create *wish)
 {
-    kit_request request;
-    request_init(&request, op, "launch", "POST");
-    kit_request_path(&request, "machines");
-    kit_request_header(&request, "idempotency-key", wish->token);
-    kit_request_json(&request,
+    request_init(request, op, "launch", "POST");
+    kit_request_path(request, "machines");
+    kit_request_header(request, "idempotency-key", wish->token);
+    kit_request_json(request,
                      json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s}}", "type", wish->instance_type,
                                "region", wish->region, "name", wish->name, "ssh_key",
                                wish->ssh_key_count ? wish->ssh_keys[0] : "", "labels", OWNER_LABEL,
                                wish->owner, TOKEN_LABEL, wish->token));
-    request.wire.flags = AW_REQUEST_REPEATABLE;
+    request->wire.flags = AW_REQUEST_REPEATABLE;
+}
+
+static void example_create(aw_op *op, const aw_create *wish)
+{
+    kit_request request;
+    launch_build(&request, op, wish);
     kit_request_send(&request, on_machine, NULL, NULL);
 }
 
@@ -234,9 +280,7 @@ static void on_end_failed(aw_op *op, const aw_error *error, const aw_response *a
 static void example_terminate(aw_op *op, const aw_ref *ref)
 {
     kit_request request;
-    request_init(&request, op, "end", "DELETE");
-    kit_request_path(&request, "machines");
-    kit_request_path(&request, ref->id);
+    machine_build(&request, op, "end", "DELETE", ref->id);
     request.wire.flags = AW_REQUEST_REPEATABLE;
     kit_request_send(&request, on_ended, on_end_failed, NULL);
 }

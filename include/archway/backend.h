@@ -34,6 +34,12 @@
  *       and statically initialised. The major version of the ABI is in the name.
  *   L2  It links what it needs of libc, libm, libcrypto, jansson, expat; never libcurl or libarchway.
  *   L3  It has no mutable statics, no constructors, no thread-local storage, and is never unloaded.
+ *   L4  It calls nothing that opens, sends, waits, prints, starts or ends something, or that asks for the
+ *       time, randomness or the environment: it asks core (aw_send, aw_read_file, aw_now_ms, ...).
+ *   L5  It is compiled with -fPIC and linked with -z now and -z relro, without a search path for libraries
+ *       and without a stack that can be run.
+ *   L6  It may be loaded and opened any number of times, with the same descriptor.
+ *   L7  Loading and opening take no time to speak of: what is dear is asked for, or computed when needed.
  * Memory
  *   M1  Every pointer that a function is given is borrowed until that function returns. Keep a copy
  *       (aw_alloc) of what you need later.
@@ -41,6 +47,8 @@
  *   M3  Nothing is allocated on one side and freed on the other. Core copies what is emitted, failed
  *       with, or queued before the call returns.
  *   M4  When memory runs out aw_alloc returns NULL and the operation has failed: just return.
+ *   M5  What is allocated otherwise (by jansson, expat, libcrypto) is freed before the same call returns, or
+ *       by `close`: an operation may end between any two calls.
  * Structs
  *   S1  A struct that may grow starts with `size`, set to sizeof by whoever made it. New fields are
  *       only added at the end. Whoever reads one reads at most `size` bytes and takes the rest as 0.
@@ -48,6 +56,7 @@
  *   S3  Structs marked "frozen" have no size and never change.
  *   S4  Text is UTF-8 and ends in NUL. NULL means absent. Times are milliseconds; wall times count
  *       from 1970-01-01T00:00:00Z. Prices are nano-dollars (1e-9 USD) an hour. Memory and disks are MiB.
+ *   S5  `extension` has NULL for every id that it does not know, revisions among them.
  * Threads
  *   T1  All calls on one opened backend come one after another, perhaps on different threads.
  *   T2  Two backends, of one plugin too, may run at once. That is why L3 forbids mutable statics.
@@ -57,6 +66,26 @@
  *   C3  `sign` and `classify` are pure: same input, same output; no operation, no services.
  *   C4  Secrets come to `authenticate` and `sign` only, and may not be put in errors, logs or results.
  *   C5  Paging has a bound: stop with AW_E_PROTOCOL after as many pages as the provider could mean.
+ *   C6  The same wishes, answers, time and randomness make the same requests and results, to the byte.
+ *   C7  An operation may end between any two calls. The backend goes on as if it had not been.
+ *   C8  Many operations are under way on one backend at once, and none of them sees another.
+ * Errors (docs/errors.md)
+ *   E1  Every status but success is an error, whatever body comes with it: 401 is unauthenticated, 403 denied,
+ *       404 not found (or PROTOCOL, when the API itself did not say it), 409 conflict, 429 throttled, 5xx
+ *       unavailable, other 4xx invalid or PROTOCOL; unless the provider's own words say it better.
+ *   E2  An error is a sentence for a person, clean of control characters, and no code of core's (INTERNAL,
+ *       CANCELLED) stands in for it.
+ *   E3  An answer is hostile until it is read: cut off, of other types, out of bounds, empty, a page of HTML,
+ *       nested without end. It fails the operation, or its part is reported; a listing that lacks something
+ *       never looks whole. Names are 1 to 1024 bytes.
+ * Results
+ *   O1  An offer is of one of the two architectures, and says who says so. Others are reported.
+ *   O2  An offer has a price, or says that it has none.
+ *   O3  Numbers are those of a machine that there is, in the units of S4.
+ *   I1  To end a machine that the provider does not know succeeds.
+ *   I2  A create depends on its wish alone, token included: never on the time or on chance, so that the same
+ *       token is the same create.
+ *   I3  What is created carries the token and the owner.
  *
  * The header compiles alone as C11 and C++17.
  */

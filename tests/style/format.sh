@@ -11,4 +11,4 @@ done
 [ "$tool" != none ] || { echo "clang-format is not installed: apt-get install clang-format-$version"; exit 1; }
 "$tool" --version | grep -q "version $version\." ||
     { echo "$("$tool" --version): it must be version $version"; exit 1; }
-find include core kit cli backends docs tests bench -name '*.[ch]' -print0 | xargs -0 "$tool" --dry-run -Werror
+find include core check kit cli backends docs tests bench -name '*.[ch]' -print0 | xargs -0 "$tool" --dry-run -Werror

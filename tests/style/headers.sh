@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$1"
 
-readarray -t headers < <(find core kit cli backends docs tests bench -name '*.h' | sort)
+readarray -t headers < <(find core check kit cli backends docs tests bench -name '*.h' | sort)
 [ "${#headers[@]}" -gt 50 ] || { echo "only ${#headers[@]} headers were found: is $PWD the source folder?"; exit 1; }
 faults=0
 for header in "${headers[@]}"; do

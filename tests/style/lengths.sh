@@ -25,13 +25,13 @@ report() {
               exit NR < 10 }'
 }
 
-for room in core kit cli backends docs "tests bench"; do
+for room in core check kit cli backends docs "tests bench"; do
     # shellcheck disable=SC2086
     functions $room | report "$room"
 done
-functions core kit cli backends docs tests bench | tail -n 3
+functions core check kit cli backends docs tests bench | tail -n 3
 
-long=$(functions core kit cli backends docs tests bench | awk -F'\t' '$1 > 80 { print $2 ": " $3 " has " $1 " lines" }')
-files=$(find core kit cli backends docs tests bench \( -name '*.[ch]' -o -name '*.sh' \) -exec wc -l {} + |
-    awk '$2 != "total" && $1 > 500 { print $2 ": the file has " $1 " lines" }')
+long=$(functions core check kit cli backends docs tests bench | awk -F'\t' '$1 > 80 { print $2 ": " $3 " has " $1 " lines" }')
+files=$(find core check kit cli backends docs tests bench \( -name '*.[ch]' -o -name '*.sh' \) -exec wc -l {} + |
+    awk '$2 != "total" && $2 !~ /^tests.abi.[0-9.]+.archway/ && $1 > 500 { print $2 ": the file has " $1 " lines" }')
 [ -z "$long$files" ] || { printf '%s\n' "$long" "$files"; exit 1; }

@@ -25,7 +25,7 @@ plant() { printf '%s\n' "$2" >>"$work/$1"; }
 
 rm -rf "$work"
 mkdir -p "$work"
-cp -R "$source"/{include,core,kit,cli,backends,docs,tests,bench,fixtures,dev,.ci,.clang-format} "$work"
+cp -R "$source"/{include,core,check,kit,cli,backends,docs,tests,bench,fixtures,dev,.ci,.clang-format} "$work"
 
 plant core/first.c '// a file'
 plant core/second.c '/* SPDX-License-Identifier: Apache-2.0 */'

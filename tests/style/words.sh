@@ -16,7 +16,7 @@ faults_of() {
     done
 }
 
-sources() { find include core kit cli backends docs tests bench -name '*.[ch]' | sort; }
+sources() { find include core check kit cli backends docs tests bench -name '*.[ch]' | sort; }
 scripts() { find dev .ci bench tests fixtures backends -name '*.sh' -o -path dev -o -path .ci/run -o -path bench/run | sort; }
 everything() { find . -path ./build -prune -o -path ./.git -prune -o -type f -print | sort; }
 

@@ -33,6 +33,9 @@ allowed() {
     include/*) return 1 ;;
     core/*:'"core/'* | core/*:'"kit/'* | core/*:'<archway/'*) return 0 ;;
     core/*:'"'* | core/*:'<openssl/'* | core/*:'<expat.h>') return 1 ;;
+    check/*:'"core/real_'*) return 1 ;;
+    check/*:'"check/'* | check/*:'"core/'* | check/*:'"kit/'* | check/*:'<archway/'*) return 0 ;;
+    check/*:'"'* | check/*:'<openssl/'* | check/*:'<expat.h>' | check/*:'<yaml.h>') return 1 ;;
     cli/*:'"cli/'* | cli/*:'"kit/'* | cli/*:'<archway/'*) return 0 ;;
     cli/*:'"'* | cli/*:'<openssl/'* | cli/*:'<expat.h>' | cli/*:'<yaml.h>') return 1 ;;
     kit/*:'"kit/'* | backends/*:'"kit/'*) return 0 ;;
@@ -62,7 +65,7 @@ check_includes() {
         count=$((count + 1))
         allowed "$file" "$header" || fault "$file:$line: ${file%/*} may not include $header"
     done < <(grep -rnE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include' \
-        include core kit cli backends docs tests bench)
+        include core check kit cli backends docs tests bench)
     [ "$count" -gt 100 ] || fault "only $count includes were found: is $PWD the source folder?"
     printf '%d includes\n' "$count"
 }
@@ -73,7 +76,7 @@ check_names() {
     local hit
     while IFS= read -r hit; do
         fault "$hit"
-    done < <(awk 'FNR == 1 { print "\n# 1 \"" FILENAME "\"" } 1' {core,kit,cli}/*.[ch] |
+    done < <(awk 'FNR == 1 { print "\n# 1 \"" FILENAME "\"" } 1' {core,check,kit,cli}/*.[ch] |
         gcc -w -fpreprocessed -dD -E - |
         awk -v names="(^|[^a-z])($providers)([^a-z]|\$)" '
             /^# [0-9]+ "/ { line = $2; file = substr($3, 2, length($3) - 2); next }

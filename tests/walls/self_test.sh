@@ -25,7 +25,7 @@ must_say() {
 
 rm -rf "$work"
 mkdir -p "$work/tree" "$work/plugins"
-cp -R "$source"/{include,core,kit,cli,backends,docs,tests,bench} "$work/tree"
+cp -R "$source"/{include,core,check,kit,cli,backends,docs,tests,bench} "$work/tree"
 
 # plant FILE LINE WORDS: the sources.
 expected=()
@@ -49,6 +49,10 @@ plant core/names.c '#include "core/real_http.h"' 'core may not include "core/rea
 plant core/names.c '#include <sqlite3.h>' 'core may not include <sqlite3.h>'
 plant core/names.c '#include "core/journal_parts.h"' 'core may not include "core/journal_parts.h"'
 plant core/names.c 'const char *somebody = "hetzner";' 'names a provider: const char *somebody = "hetzner";'
+plant core/names.c '#include "check/run.h"' 'core may not include "check/run.h"'
+plant check/run.c '#include "cli/text.h"' 'check may not include "cli/text.h"'
+plant check/run.c '#include "core/real_http.h"' 'check may not include "core/real_http.h"'
+plant check/run.c 'const char *anybody = "hetzner";' 'names a provider: const char *anybody = "hetzner";'
 plant kit/url.c '#include "core/mem.h"' 'kit may not include "core/mem.h"'
 plant kit/url.c '#include <time.h>' 'kit may not include <time.h>'
 plant kit/url.c 'int aws_url;' 'names a provider: int aws_url;'

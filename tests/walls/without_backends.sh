@@ -8,7 +8,7 @@ work=$2
 # Copies that keep their times, so that a second run builds only what has changed.
 rm -rf "$work/tree"
 mkdir -p "$work/tree"
-cp -Rp "$source"/{CMakeLists.txt,LICENSE,include,core,kit,cli,backends,docs,packaging,tests,bench,fixtures} "$work/tree"
+cp -Rp "$source"/{CMakeLists.txt,LICENSE,include,core,check,kit,cli,backends,docs,packaging,tests,bench,fixtures} "$work/tree"
 find "$work/tree/backends" -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
 
 if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The beginning of a bad plugin: the example, under another name. */
+#define archway_backend_v1 good_entry
+#include "docs/example/example.c"
+#undef archway_backend_v1
+
+extern AW_EXPORT const aw_backend_entry archway_backend_v1;

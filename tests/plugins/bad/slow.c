@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Breaks L7: computes for more than a second when it is opened. */
+#include "tests/plugins/bad/example.h"
+
+static void open_slowly(aw_op *op, const aw_settings *settings, void **ret_state)
+{
+    for (volatile unsigned long i = 0; i < 4000000000ul; i++)
+        continue;
+    example_open(op, settings, ret_state);
+}
+#define OPEN open_slowly
+
+#include "tests/plugins/bad/entry.h"
