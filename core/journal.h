@@ -43,7 +43,7 @@ enum journal_state {
 struct journal_hold {
     int64_t entry;
     bool created_here; /* there was one already, of a create */
-    bool was_open;     /* and it was not known what had come of it */
+    bool was_open;     /* and it was not done: a machine may have come of it */
     uint64_t age_ms;   /* of that one: since a request may last have left for it */
 };
 

@@ -40,12 +40,15 @@ static int insert(struct journal *journal, const struct backend *backend, const 
 
 static int fail_taken(const char *token, aw_error *ret_error)
 {
-    return kit_error_set(ret_error, AW_E_CONFLICT,
-                         "a create with the token %s is under way in another process or context",
-                         token);
+    return kit_error_set(
+        ret_error, AW_E_CONFLICT,
+        "a create with the token %s is under way in another process or context, or "
+        "is being recovered",
+        token);
 }
 
-/* Two that have one token would both look for its machine, find none, and make one each. */
+/* Two that have one token would both look for its machine, find none, and make one each; and a recovery of this very
+ * context would find none, and close the entry of the one that is being made meanwhile. */
 static int look_up(struct journal *journal, const struct backend *backend, const char *token,
                    struct journal_hold *hold, aw_error *ret_error)
 {
@@ -59,10 +62,10 @@ static int look_up(struct journal *journal, const struct backend *backend, const
         return found;
     int64_t writer = sqlite3_column_int64(row, 1);
     hold->created_here = true;
-    hold->was_open = sqlite3_column_int(row, 0) == JOURNAL_INTENT;
+    hold->was_open = sqlite3_column_int(row, 0) != JOURNAL_DONE;
     hold->age_ms = journal_age_ms(journal, (const char *)sqlite3_column_text(row, 2),
                                   sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4));
-    if (hold->was_open && writer != journal->writer && journal_writer_lives(journal, writer))
+    if (hold->was_open && journal_writer_lives(journal, writer))
         return fail_taken(token, ret_error);
     return 0;
 }

@@ -194,6 +194,32 @@ static void test_a_token_is_created_by_one_process_at_a_time(void **state)
     stage_close();
 }
 
+/* Else recovery would close the entry under the machine that is being made. */
+static void test_a_token_that_is_being_recovered_is_not_created(void **state)
+{
+    (void)state;
+    must_crash(launch_and_stop);
+    stage_open(WHOLE NONE FOUND);
+    archway_job *recovery = begin_recover(false);
+    while (archway_job_outcome_count(recovery) == 0 && stage_now_ms() == 0)
+        archway_step(stage.aw);
+    must_fail(begin_create("whole", TOKEN, NULL), AW_E_CONFLICT);
+    archway_job_destroy(stage_run(recovery));
+    assert_string_equal(journal_ask(STATE), "2 m9 -");
+    stage_close();
+}
+
+/* It is known here, and not listed yet there. */
+static void test_a_repetition_of_what_is_known_is_no_second_create(void **state)
+{
+    (void)state;
+    stage_open(WHOLE NONE POST("/machines", TOKEN) SAY("200", "m9") NONE NONE FOUND);
+    must_succeed(begin_create("whole", TOKEN, NULL));
+    must_succeed(begin_create("whole", TOKEN, NULL));
+    assert_string_equal(journal_ask(STATE), "2 m9 -");
+    stage_close();
+}
+
 static void test_a_repetition_after_a_crash_waits_until_the_first_is_known(void **state)
 {
     (void)state;
@@ -253,6 +279,8 @@ int main(void)
         JOURNAL_TEST(test_a_list_with_a_gap_proves_no_absence),
         JOURNAL_TEST(test_what_a_living_process_has_under_way_is_its_own),
         JOURNAL_TEST(test_a_token_is_created_by_one_process_at_a_time),
+        JOURNAL_TEST(test_a_token_that_is_being_recovered_is_not_created),
+        JOURNAL_TEST(test_a_repetition_of_what_is_known_is_no_second_create),
         JOURNAL_TEST(test_a_repetition_after_a_crash_waits_until_the_first_is_known),
         JOURNAL_TEST(test_a_repetition_of_what_came_to_nothing_is_a_new_create),
         JOURNAL_TEST(test_an_end_that_was_ordered_is_seen_to),
