@@ -9,4 +9,5 @@ if(TARGET archway_backend_aws AND TARGET archway_backend_gcp AND TARGET archway_
     add_test(NAME cloud_live COMMAND ${PROJECT_SOURCE_DIR}/tests/cloud/live.sh
         ${ARCHWAY_RUN_DIR} ${cloud_server})
     add_subdirectory(crash)
+    add_subdirectory(sim)
 endif()
