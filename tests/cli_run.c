@@ -24,6 +24,7 @@ struct run run;
 
 static char folder[] = "/tmp/archway-cli-XXXXXX";
 static char *environment[ENVIRONMENT + 1];
+static const char *program = ARCHWAY_COMMAND;
 static int out_pipe = -1;
 static int err_pipe = -1;
 
@@ -66,6 +67,11 @@ void cli_environment(const char *name_and_value)
     }
 }
 
+void cli_program(const char *path)
+{
+    program = path ? path : ARCHWAY_COMMAND;
+}
+
 static int make_pipe(int *ret_write_end)
 {
     int ends[2];
@@ -90,8 +96,8 @@ pid_t cli_start(const char *const *argv, int out_fd)
     char *variables[ENVIRONMENT + 2] = {state_home};
     snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state", folder);
     memcpy(variables + 1, environment, sizeof environment);
-    int status = posix_spawn(&child, ARCHWAY_COMMAND, &actions, NULL,
-                             (char *const *)(uintptr_t)argv, variables);
+    int status =
+        posix_spawn(&child, program, &actions, NULL, (char *const *)(uintptr_t)argv, variables);
     posix_spawn_file_actions_destroy(&actions);
     close(out_end);
     close(err_end);

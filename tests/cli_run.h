@@ -29,6 +29,9 @@ int cli_folder_leave(void **state);
 #define archway(...) cli_run((const char *const[]){"archway", __VA_ARGS__, NULL})
 void cli_run(const char *const *argv);
 
+/* Later runs are of this program instead; NULL: of the command again. */
+void cli_program(const char *path);
+
 /* Adds to the environment of later runs; NULL: empties it again. */
 void cli_environment(const char *name_and_value);
 

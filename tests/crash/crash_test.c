@@ -18,6 +18,8 @@
 
 #define MOST_POINTS 500
 #define JUMP_POINTS 60
+#define MANY "1000"
+#define MANY_POINTS 4
 #define FULL_POINTS 40 /* more than there are writes */
 /* How long a list may lag behind, and a little. */
 #define WINDOW_MS 66000
@@ -25,27 +27,53 @@
 static const char *cloud;
 static const char *subject;
 
+/* The machine of one's own has the architecture that it has. */
+static const char *arch(void)
+{
+    return strcmp(cloud, "onprem") == 0 ? "any" : "arm64";
+}
+
 static void create(const struct disturbance *how)
 {
-    crash_archway(how, "create", "--backend", cloud, "--arch", "arm64", "--on-demand", "--name",
+    crash_archway(how, "create", "--backend", cloud, "--arch", arch(), "--on-demand", "--name",
                   "trial", "--ssh-key", PUBLIC_KEY);
 }
 
-static void create_well(char ref[256])
+/* What the judge calls it goes to `id`. */
+static void create_well(char ref[256], char id[96])
 {
-    crash_archway(NULL, "create", "--backend", cloud, "--arch", "arm64", "--on-demand", "--name",
+    crash_archway(NULL, "create", "--backend", cloud, "--arch", arch(), "--on-demand", "--name",
                   "well", "--ssh-key", PUBLIC_KEY, "--json");
     assert_code(0);
     json_t *root = cli_json();
     snprintf(ref, 256, "%s", cli_json_at(root, "instance.ref"));
+    snprintf(id, 96, "%s",
+             cli_json_at(root, strcmp(cloud, "onprem") == 0 ? "instance.token" : "instance.id"));
     json_decref(root);
 }
 
 static void recover(void)
 {
+    if (strcmp(cloud, "onprem") == 0)
+        crash_await_onprem();
     crash_pass_ms(WINDOW_MS);
     crash_archway(NULL, "recover");
     assert_code(0);
+}
+
+/* A machine of one's own has room for the bystander and one more. */
+static void make_room(const char *bystander)
+{
+    char refs[512];
+    if (strcmp(cloud, "onprem") != 0)
+        return;
+    crash_archway(NULL, "list", "--backend", cloud, "-o", "name");
+    snprintf(refs, sizeof refs, "%s", run.out);
+    for (char *ref = refs, *end = NULL; (end = strchr(ref, '\n')) != NULL; ref = end + 1) {
+        *end = '\0';
+        if (strcmp(ref, bystander) != 0)
+            crash_archway(NULL, "terminate", ref);
+    }
 }
 
 /* Was the run disturbed? It was not when it ended before its moment came. */
@@ -60,7 +88,8 @@ static void sweep_creates(struct disturbance how)
     char what[64];
     bool struck = true;
     char bystander[256];
-    create_well(bystander);
+    char bystander_id[96];
+    create_well(bystander, bystander_id);
     for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
         json_t *before = crash_living(cloud);
         snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
@@ -70,6 +99,7 @@ static void sweep_creates(struct disturbance how)
         crash_judge(&tally, cloud, before, NULL, what);
         crash_archway(NULL, "recover");
         assert_contains(run.err, "nothing was left to recover");
+        make_room(bystander);
     }
     crash_report(&tally, subject, cloud);
 }
@@ -97,20 +127,23 @@ static void test_an_end_that_is_killed_comes_all_the_same(void **state)
     struct crash_tally tally = {0};
     struct disturbance how = {.signal = SIGKILL};
     char bystander[256];
+    char bystander_id[96];
     char ref[256];
+    char id[96];
     char what[64];
     bool struck = true;
     (void)state;
-    create_well(bystander);
+    create_well(bystander, bystander_id);
     for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
-        create_well(ref);
+        create_well(ref, id);
         crash_pass_ms(WINDOW_MS);
         json_t *before = crash_living(cloud);
         snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
         crash_archway(&how, "terminate", ref, "--wait");
         struck = was_struck(&how);
         recover();
-        crash_judge(&tally, cloud, before, strrchr(ref, '/') + 1, what);
+        crash_judge(&tally, cloud, before, id, what);
+        make_room(bystander);
     }
     crash_report(&tally, subject, cloud);
 }
@@ -121,10 +154,11 @@ static void test_a_create_on_a_full_disk_makes_nothing_or_is_recovered(void **st
     struct crash_tally tally = {0};
     struct disturbance how = {0};
     char bystander[256];
+    char bystander_id[96];
     char what[64];
     unsigned refused = 0;
     (void)state;
-    create_well(bystander);
+    create_well(bystander, bystander_id);
     for (how.full_at = 1; how.full_at < FULL_POINTS; how.full_at++) {
         json_t *before = crash_living(cloud);
         size_t made = cloud_rig_made(crash_rig, cloud);
@@ -146,8 +180,9 @@ static void sweep_jumps(long long jump_ms)
     struct crash_tally tally = {0};
     struct disturbance how = {.jump_ms = jump_ms};
     char bystander[256];
+    char bystander_id[96];
     char what[64];
-    create_well(bystander);
+    create_well(bystander, bystander_id);
     for (how.at = 1; how.at < JUMP_POINTS; how.at++) {
         json_t *before = crash_living(cloud);
         snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
@@ -170,6 +205,55 @@ static void test_a_clock_that_jumps_back_loses_nothing(void **state)
     sweep_jumps(-86400000);
 }
 
+/* ---- a server with many creates under way ---- */
+
+static void run_host(const struct disturbance *how)
+{
+    cli_program(CRASH_HOST);
+    crash_run(how, (const char *const[]){"crash_host", "config.yaml", "state/archway/journal.db",
+                                         PLUGIN_DIR, MANY, NULL});
+    cli_program(NULL);
+}
+
+/* How many calls a whole run has. */
+static long count_calls(void)
+{
+    char line[64];
+    long count = 0;
+    FILE *log = fopen("calls", "re");
+    while (log && fgets(line, sizeof line, log))
+        count++;
+    assert_true(log && count > 1000);
+    fclose(log);
+    return count;
+}
+
+static void test_a_thousand_creates_under_way_are_recovered(void **state)
+{
+    struct crash_tally tally = {0};
+    struct disturbance how = {.signal = SIGKILL, .log = "calls"};
+    char what[64];
+    (void)state;
+    crash_archway(NULL, "list"); /* makes the folder of the journal */
+    run_host(&how);
+    assert_code(0);
+    long calls = count_calls();
+    how.log = NULL;
+    for (int point = 1; point <= MANY_POINTS; point++) {
+        json_t *before[CRASH_CLOUDS];
+        for (int i = 0; i < CRASH_CLOUDS; i++)
+            before[i] = crash_living(crash_clouds[i]);
+        /* Runs differ in how much of the journal is written at once, by a tenth or so. */
+        how.at = calls * 8 / 10 * point / MANY_POINTS;
+        snprintf(what, sizeof what, "%s, point %ld of %ld", subject, how.at, calls);
+        run_host(&how);
+        assert_code(128 + SIGKILL);
+        recover();
+        crash_judge_many(&tally, before, what);
+    }
+    crash_report(&tally, subject, cloud);
+}
+
 static const struct {
     const char *subject;
     CMUnitTestFunction test;
@@ -180,8 +264,18 @@ static const struct {
     {"terminate", test_an_end_that_is_killed_comes_all_the_same},
     {"full", test_a_create_on_a_full_disk_makes_nothing_or_is_recovered},
     {"jump-ahead", test_a_clock_that_jumps_ahead_loses_nothing},
+    {"thousand", test_a_thousand_creates_under_way_are_recovered},
     {"jump-back", test_a_clock_that_jumps_back_loses_nothing},
 };
+
+static int enter(void **state)
+{
+    if (crash_enter(state))
+        return -1;
+    if (strcmp(cloud, "onprem") == 0)
+        crash_add_onprem();
+    return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -190,7 +284,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         const struct CMUnitTest chosen[] = {{subject, tests[i].test, NULL, NULL, NULL}};
         if (strcmp(tests[i].subject, subject) == 0)
-            return cmocka_run_group_tests(chosen, crash_enter, crash_leave);
+            return cmocka_run_group_tests(chosen, enter, crash_leave);
     }
     fprintf(stderr, "usage: crash_test SUBJECT CLOUD\n");
     return 2;

@@ -14,13 +14,23 @@ struct disturbance {
     long times;
     long full_at; /* the N-th write to a file */
     long long jump_ms;
+    const char *log; /* where all calls are noted, instead */
 };
 
 extern struct cloud_rig *crash_rig;
 
+#define CRASH_CLOUDS 3
+extern const char *const crash_clouds[CRASH_CLOUDS];
+
 /* For cmocka's group setup and teardown: a folder, and a cloud beside it. */
 int crash_enter(void **state);
 int crash_leave(void **state);
+
+/* Adds a machine of one's own to the configuration, reached by tests/crash/fake_ssh.sh: the cloud "onprem", whose
+ * machines are claims, and known by their tokens. */
+void crash_add_onprem(void);
+/* Until what a killed command has left running on that machine is through. */
+void crash_await_onprem(void);
 
 /* Runs the command like cli_run, disturbed. NULL: undisturbed. */
 void crash_run(const struct disturbance *how, const char *const *argv);
@@ -46,6 +56,8 @@ struct crash_tally {
  * what is wrong. Returns the id of the new machine, if there is one; it lives until the next call. */
 const char *crash_judge(struct crash_tally *tally, const char *cloud, json_t *before,
                         const char *ended, const char *what);
+/* The same behind many creates at once, each with a token of its own. */
+void crash_judge_many(struct crash_tally *tally, json_t *before[CRASH_CLOUDS], const char *what);
 
 /* Writes a line of figures, for docs/reliability.md, and fails the test when anything was wrong. */
 void crash_report(const struct crash_tally *tally, const char *subject, const char *cloud);
