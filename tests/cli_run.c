@@ -51,11 +51,17 @@ int cli_folder_leave(void **state)
     return chdir("/") || nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-void cli_environment(const char *name_and_value)
+static size_t count_variables(void)
 {
     size_t count = 0;
     while (environment[count])
         count++;
+    return count;
+}
+
+void cli_environment(const char *name_and_value)
+{
+    size_t count = count_variables();
     if (name_and_value) {
         assert_true(count < ENVIRONMENT);
         environment[count] = strdup(name_and_value);
@@ -80,9 +86,23 @@ static int make_pipe(int *ret_write_end)
     return ends[0];
 }
 
-pid_t cli_start(const char *const *argv, int out_fd)
+static pid_t spawn(const char *const *argv, posix_spawn_file_actions_t *actions)
 {
     pid_t child;
+    char state_home[sizeof folder + sizeof "XDG_STATE_HOME=/state"];
+    char *variables[ENVIRONMENT + 2] = {NULL};
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state", folder);
+    memcpy(variables, environment, sizeof environment);
+    variables[count_variables()] = state_home; /* the test's own, if there is one, comes first */
+    int status =
+        posix_spawn(&child, program, actions, NULL, (char *const *)(uintptr_t)argv, variables);
+    posix_spawn_file_actions_destroy(actions);
+    assert_int_equal(status, 0);
+    return child;
+}
+
+pid_t cli_start(const char *const *argv, int out_fd)
+{
     int out_end = -1;
     int err_end = -1;
     posix_spawn_file_actions_t actions;
@@ -92,17 +112,19 @@ pid_t cli_start(const char *const *argv, int out_fd)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out_fd >= 0 ? out_fd : out_end, 1);
     posix_spawn_file_actions_adddup2(&actions, err_end, 2);
-    char state_home[sizeof folder + sizeof "XDG_STATE_HOME=/state"];
-    char *variables[ENVIRONMENT + 2] = {state_home};
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/state", folder);
-    memcpy(variables + 1, environment, sizeof environment);
-    int status =
-        posix_spawn(&child, program, &actions, NULL, (char *const *)(uintptr_t)argv, variables);
-    posix_spawn_file_actions_destroy(&actions);
+    pid_t child = spawn(argv, &actions);
     close(out_end);
     close(err_end);
-    assert_int_equal(status, 0);
     return child;
+}
+
+pid_t cli_begin(const char *const *argv)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int fd = 0; fd < 3; fd++)
+        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+    return spawn(argv, &actions);
 }
 
 /* Adds what is there to be read. Returns 0 at the end. */

@@ -38,6 +38,8 @@ void cli_environment(const char *name_and_value);
 /* The same in two steps, for what happens in between. `out_fd` >= 0 is its stdout. */
 pid_t cli_start(const char *const *argv, int out_fd);
 void cli_finish(pid_t child);
+/* Begins a run whose outputs nobody reads; the caller waits for it. */
+pid_t cli_begin(const char *const *argv);
 
 /* Writes a file into the folder, readable by the user alone. */
 void cli_write(const char *name, const char *text);

@@ -54,4 +54,6 @@ for machine in "${machines[@]}"; do
     show archway terminate "$machine" --wait
 done
 [ -z "$(archway list -o name)" ]
+tell 'Is anything left that is paid for and that nobody remembers? All regions are listed whole, and compared with the journal:'
+show archway gc
 tell 'Every machine that was made is gone, and that is what the clouds themselves say.'

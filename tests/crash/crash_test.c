@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,6 +21,7 @@
 #define JUMP_POINTS 60
 #define MANY "1000"
 #define MANY_POINTS 4
+#define ROUNDS 8
 #define FULL_POINTS 40 /* more than there are writes */
 /* How long a list may lag behind, and a little. */
 #define WINDOW_MS 66000
@@ -148,6 +150,67 @@ static void test_an_end_that_is_killed_comes_all_the_same(void **state)
     crash_report(&tally, subject, cloud);
 }
 
+/* A machine of this owner's of which the journal knows nothing. */
+static void create_stray(char id[96])
+{
+    char ref[256];
+    crash_state("lost");
+    create_well(ref, id);
+    crash_state(NULL);
+}
+
+static void create_foreign(void)
+{
+    char id[96];
+    assert_int_equal(system("mv config.yaml ours && sed s/^owner:.*/owner:\\ another/ ours "
+                            ">config.yaml && chmod 600 config.yaml"),
+                     0);
+    create_stray(id);
+    assert_int_equal(system("mv ours config.yaml"), 0);
+}
+
+static void collect(const struct disturbance *how)
+{
+    crash_archway(how, "gc", "--backend", cloud, "--yes", "--grace", "60s", "--passes", "1");
+}
+
+/* What a provider does not date is as old as it has been known. */
+static void let_it_be_found(void)
+{
+    if (strcmp(cloud, "lambda") != 0)
+        return;
+    collect(NULL);
+    crash_pass_ms(WINDOW_MS);
+}
+
+static void test_a_collection_that_is_killed_ends_the_forgotten_and_nothing_else(void **state)
+{
+    struct crash_tally tally = {0};
+    struct disturbance how = {.signal = SIGKILL};
+    char bystander[256];
+    char bystander_id[96];
+    char stray[96];
+    char what[64];
+    bool struck = true;
+    (void)state;
+    create_well(bystander, bystander_id);
+    create_foreign();
+    for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
+        create_stray(stray);
+        crash_pass_ms(WINDOW_MS);
+        let_it_be_found();
+        json_t *before = crash_living(cloud);
+        snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
+        collect(&how);
+        struck = was_struck(&how);
+        recover();
+        collect(NULL);
+        crash_must_be_gone(&tally, cloud, stray, what);
+        crash_judge(&tally, cloud, before, stray, what);
+    }
+    crash_report(&tally, subject, cloud);
+}
+
 /* The disk is full from some write on, and has room again when the user recovers. */
 static void test_a_create_on_a_full_disk_makes_nothing_or_is_recovered(void **state)
 {
@@ -235,6 +298,7 @@ static void test_a_thousand_creates_under_way_are_recovered(void **state)
     char what[64];
     (void)state;
     crash_archway(NULL, "list"); /* makes the folder of the journal */
+    run_host(NULL);              /* the first one has more to do */
     run_host(&how);
     assert_code(0);
     long calls = count_calls();
@@ -243,11 +307,48 @@ static void test_a_thousand_creates_under_way_are_recovered(void **state)
         json_t *before[CRASH_CLOUDS];
         for (int i = 0; i < CRASH_CLOUDS; i++)
             before[i] = crash_living(crash_clouds[i]);
-        /* Runs differ in how much of the journal is written at once, by a tenth or so. */
-        how.at = calls * 8 / 10 * point / MANY_POINTS;
+        /* Runs differ in how much of the journal is written at once. */
+        how.at = calls * 7 / 10 * point / MANY_POINTS;
         snprintf(what, sizeof what, "%s, point %ld of %ld", subject, how.at, calls);
         run_host(&how);
         assert_code(128 + SIGKILL);
+        recover();
+        crash_judge_many(&tally, before, what);
+    }
+    crash_report(&tally, subject, cloud);
+}
+
+/* ---- several processes on one journal ---- */
+
+/* Where each of a round is killed; 0: it is not. */
+static void begin_round(int round)
+{
+    const char *const create[] = {"archway",     "create",    "--backend", crash_clouds[round % 3],
+                                  "--arch",      "arm64",     "--name",    "together",
+                                  "--on-demand", "--ssh-key", PUBLIC_KEY,  NULL};
+    const char *const recover_argv[] = {"archway", "recover", NULL};
+    const char *const gc[] = {"archway", "gc", "--yes", "--grace", "60s", "--passes", "1", NULL};
+    const char *const *const runs[] = {create, recover_argv, create, gc,     create,
+                                       create, recover_argv, create, create, gc};
+    for (int i = 0; i < (int)(sizeof runs / sizeof *runs); i++) {
+        struct disturbance how = {.signal = SIGKILL, .at = 7 * round + 5 * i};
+        crash_begin(i % 2 ? &how : NULL, runs[i]);
+    }
+    crash_await();
+}
+
+static void test_processes_that_share_a_journal_lose_nothing(void **state)
+{
+    struct crash_tally tally = {0};
+    char what[64];
+    (void)state;
+    crash_archway(NULL, "list");
+    for (int round = 1; round <= ROUNDS; round++) {
+        json_t *before[CRASH_CLOUDS];
+        for (int i = 0; i < CRASH_CLOUDS; i++)
+            before[i] = crash_living(crash_clouds[i]);
+        snprintf(what, sizeof what, "%s, round %d", subject, round);
+        begin_round(round);
         recover();
         crash_judge_many(&tally, before, what);
     }
@@ -262,8 +363,10 @@ static const struct {
     {"create-int", test_a_create_that_is_interrupted_is_recovered},
     {"create-term-term", test_a_create_that_is_stopped_twice_is_recovered},
     {"terminate", test_an_end_that_is_killed_comes_all_the_same},
+    {"gc", test_a_collection_that_is_killed_ends_the_forgotten_and_nothing_else},
     {"full", test_a_create_on_a_full_disk_makes_nothing_or_is_recovered},
     {"jump-ahead", test_a_clock_that_jumps_ahead_loses_nothing},
+    {"together", test_processes_that_share_a_journal_lose_nothing},
     {"thousand", test_a_thousand_creates_under_way_are_recovered},
     {"jump-back", test_a_clock_that_jumps_back_loses_nothing},
 };

@@ -12,17 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #define JOURNAL "state/archway/journal.db"
 #define STATE_ENDING 3
+#define MOST_BEGUN 16
 /* Waits are short where clocks go fast: the command's and the clouds' alike. */
 #define SPEED 20
 
 struct cloud_rig *crash_rig;
 const char *const crash_clouds[CRASH_CLOUDS] = {"aws", "gcp", "lambda"};
+static char state_home[320];
 static long long ahead_ms;
 static long long wall_base_ms;
 static long long steady_base_ms;
@@ -38,6 +42,7 @@ int crash_enter(void **state)
 {
     if (cli_folder_enter(state))
         return -1;
+    crash_state(NULL);
     crash_rig = cloud_rig_create(".");
     wall_base_ms = now_ms(CLOCK_REALTIME);
     steady_base_ms = now_ms(CLOCK_MONOTONIC);
@@ -62,12 +67,12 @@ static void set(const char *name, long long value)
     cli_environment(text);
 }
 
-void crash_run(const struct disturbance *how, const char *const *argv)
+static void set_environment(const struct disturbance *how)
 {
     cli_environment(NULL);
     cli_environment("ARCHWAY_CONFIG=config.yaml");
     cli_environment("HOME=home");
-    cli_environment("XDG_STATE_HOME=state");
+    cli_environment(state_home);
     cli_environment("LD_PRELOAD=" CRASH_SHIM);
 #ifdef SANITIZED
     cli_environment("ASAN_OPTIONS=verify_asan_link_order=0");
@@ -86,7 +91,36 @@ void crash_run(const struct disturbance *how, const char *const *argv)
             how->jump_ms ? how->jump_ms : how->signal);
         set("CRASH_TIMES", how->times ? how->times : 1);
     }
+}
+
+void crash_run(const struct disturbance *how, const char *const *argv)
+{
+    set_environment(how);
     cli_run(argv);
+}
+
+static pid_t begun[MOST_BEGUN];
+static size_t begun_count;
+
+void crash_begin(const struct disturbance *how, const char *const *argv)
+{
+    assert_true(begun_count < MOST_BEGUN);
+    set_environment(how);
+    begun[begun_count++] = cli_begin(argv);
+}
+
+void crash_await(void)
+{
+    while (begun_count > 0)
+        assert_true(waitpid(begun[--begun_count], NULL, 0) > 0);
+}
+
+void crash_state(const char *folder)
+{
+    char here[256];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s/%s", here,
+             folder ? folder : "state");
 }
 
 void crash_pass_ms(long long ms)
@@ -265,6 +299,17 @@ const char *crash_judge(struct crash_tally *tally, const char *cloud, json_t *be
     json_decref(before);
     json_decref(living);
     return new_ones ? made : NULL;
+}
+
+void crash_must_be_gone(struct crash_tally *tally, const char *cloud, const char *id,
+                        const char *what)
+{
+    json_t *living = crash_living(cloud);
+    if (json_object_get(living, id)) {
+        print_error("%s: %s lives, and should have been ended\n", what, id);
+        tally->stayed++;
+    }
+    json_decref(living);
 }
 
 static unsigned count_doubled(const char *cloud, const char *what)

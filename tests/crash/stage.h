@@ -36,6 +36,13 @@ void crash_await_onprem(void);
 void crash_run(const struct disturbance *how, const char *const *argv);
 #define crash_archway(how, ...) crash_run(how, (const char *const[]){"archway", __VA_ARGS__, NULL})
 
+/* Whose journal later runs have: NULL: the usual one's. */
+void crash_state(const char *folder);
+
+/* Begins a run whose outputs nobody reads; crash_await waits for all that were begun. */
+void crash_begin(const struct disturbance *how, const char *const *argv);
+void crash_await(void);
+
 /* All clocks, the clouds' too, go on by so much. */
 void crash_pass_ms(long long ms);
 
@@ -56,6 +63,9 @@ struct crash_tally {
  * what is wrong. Returns the id of the new machine, if there is one; it lives until the next call. */
 const char *crash_judge(struct crash_tally *tally, const char *cloud, json_t *before,
                         const char *ended, const char *what);
+/* Counts it as one that stayed when it lives. */
+void crash_must_be_gone(struct crash_tally *tally, const char *cloud, const char *id,
+                        const char *what);
 /* The same behind many creates at once, each with a token of its own. */
 void crash_judge_many(struct crash_tally *tally, json_t *before[CRASH_CLOUDS], const char *what);
 

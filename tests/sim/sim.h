@@ -42,6 +42,9 @@ struct sim_counts {
     unsigned restarts;
     unsigned troubles;
     unsigned requests;
+    unsigned strays; /* machines that no journal knows */
+    unsigned collections;
+    unsigned starved; /* allocations that failed */
     /* What must be zero. */
     unsigned leaked;
     unsigned doubled;
@@ -60,6 +63,7 @@ struct sim {
     uint64_t end_ms;
     uint64_t crash_in; /* so many steps of its loop */
     struct loop_timer event;
+    bool in_cloud; /* what is done now is the clouds' doing, and not the server's */
     struct sim_job jobs[SIM_MOST_JOBS];
     struct sim_machine *machines;
     size_t machine_count;
@@ -94,6 +98,12 @@ void sim_pass_ms(struct sim *sim, uint64_t ms); /* while the server does not run
 /* sim_life.c: until the end, and then a recovery in quiet. */
 void sim_live(struct sim *sim);
 void sim_recover(struct sim *sim);
+/* One create and its end, for who tries them one by one. False: it could not even begin. */
+bool sim_create(struct sim *sim, unsigned cloud);
+bool sim_terminate(struct sim *sim);
+
+/* sim_memory.c: every allocation of a create and of a terminate fails in turn. */
+void sim_starve(struct sim *sim, unsigned cloud);
 
 /* sim_judge.c */
 void sim_judge(struct sim *sim);

@@ -118,7 +118,9 @@ void sim_crash(struct sim *sim)
 
 void sim_step(struct sim *sim)
 {
+    journal_step_begin(sim->aw);
     loop_wait(sim->world->loop);
+    journal_step_end(sim->aw);
 }
 
 void sim_pass_ms(struct sim *sim, uint64_t ms)

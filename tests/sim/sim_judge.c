@@ -51,6 +51,8 @@ static void judge_living(struct sim *sim, const json_t *machine, const json_t *k
                          json_t *tokens)
 {
     char key[160];
+    if (strcmp(text(machine, "owner"), SIM_OWNER) != 0)
+        return;
     snprintf(key, sizeof key, "%s %s", text(machine, "cloud"), text(machine, "token"));
     if (json_object_get(tokens, key)) {
         tell(sim, "a second machine of one create", machine);
@@ -72,7 +74,9 @@ static void judge_ended(struct sim *sim, const json_t *machine)
 {
     const char *why = text(machine, "why");
     bool by_us = strcmp(why, "terminate") == 0 || strcmp(why, "delete") == 0;
-    if (!by_us || json_object_get(sim->ordered, text(machine, "id")))
+    bool is_stray = strncmp(text(machine, "token"), "stray-", 6) == 0 &&
+                    strcmp(text(machine, "owner"), SIM_OWNER) == 0;
+    if (!by_us || is_stray || json_object_get(sim->ordered, text(machine, "id")))
         return;
     tell(sim, "a machine that should live", machine);
     sim->counts.killed++;

@@ -11,6 +11,7 @@
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d"
 #define EVENT_MS 30000u /* between two things that it does, on average */
 #define RECOVERIES 12
+#define COLLECTIONS 8 /* each ends 20 at most */
 
 static const struct {
     const char *name;
@@ -61,7 +62,9 @@ static void copy_text(char *to, size_t size, const char *from)
 
 static void note_machine(struct sim *sim, unsigned cloud, const aw_instance *instance)
 {
+    sim->in_cloud = true;
     struct sim_machine *machine = VEC_PUSH(&sim->machines, &sim->machine_count);
+    sim->in_cloud = false;
     if (!machine)
         sim_die(sim, "no memory for", "a machine");
     machine->cloud = cloud;
@@ -88,7 +91,7 @@ static void on_created(archway_job *job, void *arg)
     archway_job_destroy(job);
 }
 
-/* `token` NULL: a new one, of the server's own or of the library's. */
+/* `token` NULL: a new one, of the library's. */
 static void create(struct sim *sim, unsigned cloud, const char *token)
 {
     static const char *const keys[] = {KEY};
@@ -122,8 +125,15 @@ static void create(struct sim *sim, unsigned cloud, const char *token)
     const archway_call call = {.size = sizeof call, .on_done = on_created, .arg = place};
     aw_error error = {.size = sizeof error};
     sim->counts.creates++;
-    if (archway_create(sim->aw, &wish, &call, &place->job, &error) && error.code != AW_E_CONFLICT)
+    if (archway_create(sim->aw, &wish, &call, &place->job, &error) && error.code != AW_E_CONFLICT &&
+        error.code != AW_E_NO_MEMORY)
         sim_die(sim, "a create is refused:", error.message);
+}
+
+bool sim_create(struct sim *sim, unsigned cloud)
+{
+    create(sim, cloud, NULL);
+    return sim->jobs[0].job != NULL;
 }
 
 static void create_some(struct sim *sim)
@@ -183,9 +193,16 @@ static void terminate_some(struct sim *sim)
     aw_error error = {.size = sizeof error};
     json_object_set_new(sim->ordered, it->id, json_true());
     sim->counts.terminates++;
-    if (archway_terminate(sim->aw, &machine, &call, &place->job, &error))
+    if (archway_terminate(sim->aw, &machine, &call, &place->job, &error) &&
+        error.code != AW_E_NO_MEMORY)
         sim_die(sim, "an end is refused:", error.message);
     sim->machines[at] = sim->machines[--sim->machine_count];
+}
+
+bool sim_terminate(struct sim *sim)
+{
+    terminate_some(sim);
+    return sim->jobs[0].job != NULL;
 }
 
 static void recover_some(struct sim *sim)
@@ -195,6 +212,57 @@ static void recover_some(struct sim *sim)
     aw_error error = {.size = sizeof error};
     if (place && archway_recover(sim->aw, (uint32_t)sim_random(sim, 2), &call, &place->job, &error))
         sim_die(sim, "a recovery is refused:", error.message);
+}
+
+/* ---- collections ---- */
+
+static void collect(struct sim *sim, struct sim_job *place, uint64_t grace_ms)
+{
+    const archway_call call = {.size = sizeof call, .on_done = on_ended, .arg = place};
+    archway_gc_options how = ARCHWAY_GC_DEFAULTS;
+    aw_error error = {.size = sizeof error};
+    how.act = 1;
+    how.grace_ms = grace_ms;
+    sim->counts.collections++;
+    if (archway_gc(sim->aw, &how, &call, &place->job, &error))
+        sim_die(sim, "a collection is refused:", error.message);
+}
+
+static void collect_some(struct sim *sim)
+{
+    struct sim_job *place = free_place(sim);
+    if (place)
+        collect(sim, place, 60000 + sim_random(sim, 600000));
+}
+
+static void ask_lambda(struct sim *sim, const char *path, const char *body)
+{
+    const aw_header headers[] = {{"authorization", "Bearer " CLOUD_LAMBDA_KEY}};
+    const struct cloud_request request = {.method = "POST",
+                                          .path = path,
+                                          .query = "",
+                                          .host = "elsewhere",
+                                          .headers = headers,
+                                          .header_count = 1,
+                                          .body = body,
+                                          .body_size = strlen(body)};
+    struct cloud_answer answer;
+    cloud_answer(sim->cloud, &request, SIM_START_MS + sim_time_ms(sim), &answer);
+    kit_buf_finish(&answer.body);
+}
+
+/* A machine that another journal's server made and forgot; or another owner's, which is nobody's business. */
+static void make_stray(struct sim *sim)
+{
+    bool foreign = sim_random(sim, 2);
+    char body[512];
+    snprintf(body, sizeof body,
+             "{\"region_name\": \"us-east-3\", \"instance_type_name\": \"gpu_1x_a10\", "
+             "\"ssh_key_names\": [\"stray\"], \"tags\": [{\"key\": \"archway-owner\", \"value\": "
+             "\"%s\"}, {\"key\": \"archway-token\", \"value\": \"stray-%u\"}]}",
+             foreign ? "another" : SIM_OWNER, ++sim->counts.strays);
+    ask_lambda(sim, "/api/v1/ssh-keys", "{\"name\": \"stray\", \"public_key\": \"" KEY "\"}");
+    ask_lambda(sim, "/api/v1/instance-operations/launch", body);
 }
 
 /* ---- trouble ---- */
@@ -267,8 +335,12 @@ static void on_event(void *arg)
         terminate_some(sim);
     else if (what < 92)
         make_trouble(sim);
-    else if (what < 95)
+    else if (what < 94)
         lose_some(sim);
+    else if (what < 96)
+        make_stray(sim);
+    else if (what < 98)
+        collect_some(sim);
     else
         recover_some(sim);
 }
@@ -302,6 +374,19 @@ void sim_live(struct sim *sim)
     }
 }
 
+/* Enough that what must be seen twice and be so old is. */
+static void collect_all(struct sim *sim)
+{
+    for (int i = 0; i < COLLECTIONS; i++) {
+        sim_open(sim);
+        collect(sim, &sim->jobs[0], 60000);
+        while (sim->jobs[0].job)
+            sim_step(sim);
+        sim_close(sim);
+        sim_pass_ms(sim, 70000);
+    }
+}
+
 /* In quiet, as often as it takes; but not for ever. */
 void sim_recover(struct sim *sim)
 {
@@ -326,4 +411,5 @@ void sim_recover(struct sim *sim)
             sim_die(sim, "the journal fails:", error.message);
         sim_close(sim);
     }
+    collect_all(sim);
 }

@@ -87,7 +87,9 @@ static void arrive(struct flight *flight)
     };
     flight->has_arrived = true;
     sim->counts.requests++;
+    sim->in_cloud = true;
     cloud_answer(sim->cloud, &asked, SIM_START_MS + sim_time_ms(sim), &flight->answer);
+    sim->in_cloud = false;
 }
 
 /* ---- back ---- */
@@ -145,7 +147,9 @@ static void be_there(void *arg)
 static void sim_send(struct world *world, struct wire_call *call)
 {
     struct sim_world *own = world_of(world);
+    own->sim->in_cloud = true;
     struct flight *flight = mem_alloc(sizeof *flight);
+    own->sim->in_cloud = false;
     if (!flight)
         sim_die(own->sim, "no memory for", "a request");
     flight->world = own;
