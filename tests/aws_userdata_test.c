@@ -103,6 +103,32 @@ static void test_both_are_parts_of_one_message(void **state)
     host_finish(&host);
 }
 
+static void test_a_machine_that_is_to_end_switches_itself_off(void **state)
+{
+    static const char *const keys[] = {KEY};
+    struct backend_host host;
+    aw_create wish = wish_for_graviton();
+    (void)state;
+    wish.ssh_keys = keys;
+    wish.ssh_key_count = 1;
+    wish.expires_at_ms = 1777651200000u;
+    launch_begin(&host, &wish, NULL);
+    launch_until_run(&host);
+    assert_string_equal(user_data_of(&host),
+                        "MIME-Version: 1.0\n"
+                        "Content-Type: multipart/mixed; boundary=\"==archway==\"\n"
+                        "\n--==archway==\nContent-Type: text/cloud-config\n\n" KEYS_OF(
+                            "  - '" KEY "'\n") "\n--==archway==\n"
+                                               "Content-Type: text/x-shellscript\n\n"
+                                               "#!/bin/sh\n"
+                                               "left=$(((1777651200 - $(date +%s)) / 60))\n"
+                                               "[ \"$left\" -gt 0 ] || left=0\n"
+                                               "shutdown -P \"+$left\"\n"
+                                               "\n--==archway==--\n");
+    assert_contains(host_last(&host)->body, "&InstanceInitiatedShutdownBehavior=terminate");
+    host_finish(&host);
+}
+
 static void test_a_message_of_parts_becomes_a_part_as_it_is(void **state)
 {
     static const char *const heads[] = {
@@ -179,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_user_data_alone_stays_as_it_is),
         cmocka_unit_test(test_a_machine_may_have_neither),
         cmocka_unit_test(test_both_are_parts_of_one_message),
+        cmocka_unit_test(test_a_machine_that_is_to_end_switches_itself_off),
         cmocka_unit_test(test_a_message_of_parts_becomes_a_part_as_it_is),
         cmocka_unit_test(test_compressed_data_is_said_to_be_so),
         cmocka_unit_test(test_what_is_longer_than_ec2_takes_is_refused_with_both_numbers),

@@ -7,6 +7,7 @@
 
 #include "kit/error.h"
 
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
@@ -75,15 +76,49 @@ static void add_user_part(kit_buf *text, const aw_bytes *data)
     }
 }
 
+/* A machine that is switched off from within is terminated (InstanceInitiatedShutdownBehavior). */
+static void add_end(kit_buf *text, const aw_create *wish)
+{
+    kit_buf_addf(text,
+                 "#!/bin/sh\n"
+                 "left=$(((%" PRIu64 " - $(date +%%s)) / 60))\n"
+                 "[ \"$left\" -gt 0 ] || left=0\n"
+                 "shutdown -P \"+$left\"\n",
+                 wish->expires_at_ms / 1000);
+}
+
+static void begin_part(kit_buf *text, const char *type)
+{
+    kit_buf_addf(text, "\n--" BOUNDARY "\nContent-Type: %s\n\n", type);
+}
+
 static void add_parts(kit_buf *text, const aw_create *wish)
 {
     kit_buf_add_text(text, "MIME-Version: 1.0\n"
-                           "Content-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\n\n"
-                           "--" BOUNDARY "\n");
-    add_user_part(text, &wish->user_data);
-    kit_buf_add_text(text, "\n--" BOUNDARY "\nContent-Type: text/cloud-config\n\n");
-    add_keys(text, wish);
+                           "Content-Type: multipart/mixed; boundary=\"" BOUNDARY "\"\n");
+    if (wish->user_data.size) {
+        kit_buf_add_text(text, "\n--" BOUNDARY "\n");
+        add_user_part(text, &wish->user_data);
+    }
+    if (wish->ssh_key_count) {
+        begin_part(text, "text/cloud-config");
+        add_keys(text, wish);
+    }
+    if (wish->expires_at_ms) {
+        begin_part(text, "text/x-shellscript");
+        add_end(text, wish);
+    }
     kit_buf_add_text(text, "\n--" BOUNDARY "--\n");
+}
+
+static void add_all(kit_buf *text, const aw_create *wish)
+{
+    if (wish->expires_at_ms || (wish->ssh_key_count && wish->user_data.size))
+        add_parts(text, wish);
+    else if (wish->ssh_key_count)
+        add_keys(text, wish);
+    else
+        kit_buf_add(text, wish->user_data.data, wish->user_data.size);
 }
 
 /* Returns -1 with the operation failed. */
@@ -112,12 +147,7 @@ const char *launch_user_data(aw_op *op, const aw_create *wish)
     kit_buf_init(&text, kit_op_memory(op), TEXT_MAX);
     if (check(op, wish))
         return NULL;
-    if (wish->ssh_key_count && wish->user_data.size)
-        add_parts(&text, wish);
-    else if (wish->ssh_key_count)
-        add_keys(&text, wish);
-    else
-        kit_buf_add(&text, wish->user_data.data, wish->user_data.size);
+    add_all(&text, wish);
     if (text.size > USER_DATA_MAX) {
         kit_fail(op, AW_E_INVALID,
                  "The user data with the ssh keys has %zu bytes, and EC2 takes at most %zu (16 "

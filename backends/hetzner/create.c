@@ -6,6 +6,7 @@
 #include "backends/hetzner/hetzner.h"
 
 #include "kit/error.h"
+#include "kit/tags.h"
 #include "kit/token_name.h"
 #include "kit/wish.h"
 
@@ -43,6 +44,10 @@ static json_t *labels_of(const aw_create *wish)
     json_t *labels = json_pack("{s:s, s:s%}", HETZNER_LABEL_OWNER, wish->owner, HETZNER_LABEL_TOKEN,
                                wish->token, start);
     int failed = !labels;
+    char expires[KIT_EXPIRES_SIZE];
+    kit_expires_text(wish->expires_at_ms, expires);
+    if (*expires)
+        failed |= json_object_set_new(labels, KIT_TAG_EXPIRES, json_string(expires));
     if (start < size)
         failed |=
             json_object_set_new(labels, HETZNER_LABEL_TOKEN_END, json_string(wish->token + start));

@@ -4,6 +4,7 @@
 
 #include "kit/buf.h"
 #include "kit/error.h"
+#include "kit/tags.h"
 #include "kit/time.h"
 
 #include <inttypes.h>
@@ -89,6 +90,8 @@ int hetzner_emit_server(aw_op *op, const kit_json_node *server)
         .owner = kit_json_find_text(&labels, HETZNER_LABEL_OWNER, NULL),
         .token = hetzner_token_of(op, server),
         .provider_state = status,
+        .expires_at_ms = kit_expires_read(kit_json_find_text(&labels, KIT_TAG_EXPIRES, NULL)),
+        .keep = kit_keep_read(kit_json_find_text(&labels, KIT_TAG_KEEP, NULL)),
     };
     if (server->document->error.code)
         return -1;
