@@ -32,7 +32,7 @@ static void add_start(const struct bootstrap *bootstrap, kit_buf *start)
 }
 
 static void add_all(const struct bootstrap *bootstrap, const struct bootstrap_agent *agent,
-                    const char *arch, uint64_t shutdown_at_ms, kit_buf *script)
+                    const char *arch, kit_buf *script)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf start;
     kit_buf_init(&start, script->memory, BOOTSTRAP_MAX);
@@ -42,7 +42,6 @@ static void add_all(const struct bootstrap *bootstrap, const struct bootstrap_ag
     add_value(script, "url", agent->url);
     add_value(script, "sha256", agent->sha256);
     add_value(script, "docker", bootstrap->docker ? "true" : "false");
-    kit_buf_addf(script, "shutdown_at=%llu\n", (unsigned long long)(shutdown_at_ms / 1000));
     if (start.state == KIT_BUF_OK)
         add_value(script, "start", kit_buf_text(&start));
     else
@@ -50,8 +49,8 @@ static void add_all(const struct bootstrap *bootstrap, const struct bootstrap_ag
     kit_buf_add(script, bootstrap_script.data, bootstrap_script.size);
 }
 
-int bootstrap_write(const struct bootstrap *bootstrap, uint32_t arch, uint64_t shutdown_at_ms,
-                    kit_buf *ret_script, aw_error *ret_error)
+int bootstrap_write(const struct bootstrap *bootstrap, uint32_t arch, kit_buf *ret_script,
+                    aw_error *ret_error)
 {
     bool is_arm = arch == AW_ARCH_ARM64;
     const char *name = is_arm ? "arm64" : "amd64";
@@ -62,7 +61,7 @@ int bootstrap_write(const struct bootstrap *bootstrap, uint32_t arch, uint64_t s
                              "`sha256` (and `url`) below `%s:` there, or ask for the other "
                              "architecture",
                              name, name);
-    add_all(bootstrap, agent, name, shutdown_at_ms, ret_script);
+    add_all(bootstrap, agent, name, ret_script);
     if (ret_script->state == KIT_BUF_NO_MEMORY)
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the bootstrap");
     if (ret_script->state == KIT_BUF_FULL || ret_script->size > BOOTSTRAP_MAX)

@@ -35,9 +35,8 @@ struct bootstrap {
 /* bootstrap.sh, which the values stand before. */
 extern const aw_bytes bootstrap_script;
 
-/* Writes the script for a machine of this architecture into `ret_script`. `shutdown_at_ms`: the machine switches itself
- * off by then; 0: never. AW_E_UNSUPPORTED when there is no agent for it, AW_E_INVALID when the script is too large. */
-int bootstrap_write(const struct bootstrap *bootstrap, uint32_t arch, uint64_t shutdown_at_ms,
-                    kit_buf *ret_script, aw_error *ret_error);
+/* Writes the script for a machine of this architecture into `ret_script`. AW_E_UNSUPPORTED when there is no agent for it, AW_E_INVALID when the script is too large. */
+int bootstrap_write(const struct bootstrap *bootstrap, uint32_t arch, kit_buf *ret_script,
+                    aw_error *ret_error);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs an agent and keeps it running. Before it stand the values: wanted, url, sha256, docker, shutdown_at, start.
+# Installs an agent and keeps it running. Before it stand the values: wanted, url, sha256, docker, start.
 # It runs as root, at a machine's first boot (cloud-init) or over ssh. ARCHWAY_BLOCK (of a shared machine) keeps several
 # agents apart, ARCHWAY_UNDO is a file for what takes it all away again, and ARCHWAY_ROOT a folder in the place of "/".
 # shellcheck disable=SC2154
@@ -39,13 +39,6 @@ if [ -e '$unit' ]; then systemctl disable --now '$name.service'; fi
 rm -f '$unit' '$folder/$name' '$folder/$name.start' '$folder/$name.new'
 systemctl daemon-reload
 END
-}
-
-end_in_time() {
-    [ "$shutdown_at" != 0 ] || return 0
-    minutes=$(((shutdown_at - $(date +%s)) / 60))
-    [ "$minutes" -gt 0 ] || minutes=1
-    shutdown -P "+$minutes"
 }
 
 install_docker() {
@@ -121,7 +114,6 @@ END
 
 check_machine
 write_undo
-end_in_time
 install_docker
 mkdir -p "$folder" "$root/etc/systemd/system"
 download

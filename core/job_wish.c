@@ -88,7 +88,7 @@ int wish_boot(struct arena *arena, const struct backend *backend, const archway_
     if (!has_bootstrap(backend, wish))
         return 0;
     kit_buf_init(&script, arena_kit(arena), BOOTSTRAP_MAX);
-    if (bootstrap_write(bootstrap, create->arch, 0, &script, ret_error))
+    if (bootstrap_write(bootstrap, create->arch, &script, ret_error))
         return -1;
     create->user_data = (aw_bytes){kit_buf_text(&script), script.size};
     return 0;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -37,7 +36,7 @@ static void assert_nothing_installed(const struct stage *stage)
 
 static void assert_runs(struct stage *stage, uint32_t arch)
 {
-    if (stage_run(stage, arch, 0))
+    if (stage_run(stage, arch))
         fail_msg("%s", stage->said);
     assert_string_equal(stage_file(stage, PLACE), AGENT);
     assert_has(stage_file(stage, UNIT), "Restart=always\n");
@@ -72,7 +71,7 @@ static void test_another_architecture_stops_it_before_anything_is_done(void **st
     struct stage *stage = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         stage_machine(stage, cases[i].machine);
-        assert_int_equal(stage_run(stage, cases[i].arch, 0), 1);
+        assert_int_equal(stage_run(stage, cases[i].arch), 1);
         stage_said(stage, cases[i].said);
     }
     assert_nothing_installed(stage);
@@ -83,7 +82,7 @@ static void test_an_agent_with_another_checksum_is_not_installed(void **state)
 {
     struct stage *stage = *state;
     stage->sha256[0] = stage->sha256[0] == '0' ? '1' : '0';
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "has the SHA-256 ");
     stage_said(stage, "Nothing was installed");
     assert_nothing_installed(stage);
@@ -93,7 +92,7 @@ static void test_an_error_page_is_no_agent(void **state)
 {
     struct stage *stage = *state;
     stage->failures = UINT_MAX;
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "/agent cannot be downloaded (6 tries)");
     assert_nothing_installed(stage);
     assert_int_equal(server_requests(stage->server), 6);
@@ -120,7 +119,7 @@ static void test_wget_will_do(void **state)
     stage->failures = 1;
     assert_runs(stage, AW_ARCH_ARM64);
     stage_no_program(stage, "wget");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "neither curl nor wget is installed");
 }
 
@@ -128,10 +127,10 @@ static void test_a_machine_that_cannot_keep_it_running_is_told(void **state)
 {
     struct stage *stage = *state;
     stage_no_program(stage, "systemctl");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "this machine has no systemd");
     stage_program(stage, "id", "echo 1000");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "it must run as root");
     assert_nothing_installed(stage);
 }
@@ -175,7 +174,7 @@ static void test_no_value_breaks_out(void **state)
         stage->agent.argument_count = 2;
         stage->agent.variables = variables;
         stage->agent.variable_count = 1;
-        if (stage_run(stage, AW_ARCH_ARM64, 0))
+        if (stage_run(stage, AW_ARCH_ARM64))
             fail_msg("round %u: %s", round, stage->said);
         check_agent(stage, texts);
     }
@@ -194,10 +193,10 @@ static void test_docker_is_installed_where_it_is_not(void **state)
     assert_has(stage_calls(stage), "install -y --no-install-recommends docker.io\n");
     assert_has(stage_calls(stage), "systemctl enable --now docker\n");
     stage_program(stage, "apt-get", "exit 100");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "Docker cannot be installed");
     stage_program(stage, "docker", "");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 0);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 0);
 }
 
 static void test_docker_on_another_system_is_a_clear_failure(void **state)
@@ -209,21 +208,9 @@ static void test_docker_on_another_system_is_a_clear_failure(void **state)
     snprintf(system_file, sizeof system_file, "printf 'ID=fedora\\n' >%s/root/etc/os-release",
              stage->folder);
     assert_int_equal(system(system_file), 0);
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     stage_said(stage, "installed on Debian and Ubuntu only (fedora ): use an image that has it");
     assert_nothing_installed(stage);
-}
-
-static void test_it_switches_itself_off_in_time(void **state)
-{
-    struct stage *stage = *state;
-    uint64_t now_ms = (uint64_t)time(NULL) * 1000;
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 0);
-    assert_null(strstr(stage_calls(stage), "shutdown"));
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, now_ms + 3630000), 0);
-    assert_has(stage_calls(stage), "shutdown -P +60\n");
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, now_ms - 3600000), 0);
-    assert_has(stage_calls(stage), "shutdown -P +1\n");
 }
 
 static void test_a_part_of_a_machine_has_an_agent_of_its_own_and_is_undone(void **state)
@@ -231,7 +218,7 @@ static void test_a_part_of_a_machine_has_an_agent_of_its_own_and_is_undone(void 
     char block[512];
     struct stage *stage = *state;
     stage->block = "3";
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 0);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 0);
     assert_non_null(stage_file(stage, PLACE "-3"));
     assert_has(stage_file(stage, PLACE "-3.start"), "export ARCHWAY_BLOCK='3'\n");
     assert_has(stage_file(stage, "etc/systemd/system/archway-agent-3.service"),
@@ -248,7 +235,7 @@ static void test_what_it_made_is_undone_from_wherever_it_stopped(void **state)
 {
     struct stage *stage = *state;
     stage->sha256[0] = stage->sha256[0] == '0' ? '1' : '0';
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 1);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 1);
     assert_int_equal(stage_undo(stage), 0);
     assert_null(strstr(stage_calls(stage), "systemctl disable"));
 }
@@ -263,7 +250,7 @@ static void test_shellcheck_has_nothing_to_say(void **state)
     stage->agent.argument_count = 2;
     stage->agent.variables = variables;
     stage->agent.variable_count = 1;
-    assert_int_equal(stage_run(stage, AW_ARCH_ARM64, 0), 0);
+    assert_int_equal(stage_run(stage, AW_ARCH_ARM64), 0);
     snprintf(command, sizeof command, "shellcheck -s sh -e SC2016,SC1003 %s/script", stage->folder);
     assert_int_equal(system(command), 0);
 }
@@ -283,7 +270,6 @@ int main(void)
         STAGED(test_no_value_breaks_out),
         STAGED(test_docker_is_installed_where_it_is_not),
         STAGED(test_docker_on_another_system_is_a_clear_failure),
-        STAGED(test_it_switches_itself_off_in_time),
         STAGED(test_a_part_of_a_machine_has_an_agent_of_its_own_and_is_undone),
         STAGED(test_what_it_made_is_undone_from_wherever_it_stopped),
         STAGED(test_shellcheck_has_nothing_to_say),

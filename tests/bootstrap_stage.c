@@ -106,7 +106,6 @@ int stage_open(void **state)
     stage_machine(stage, "aarch64");
     stage_program(stage, "id", "echo 0");
     stage_program(stage, "systemctl", "");
-    stage_program(stage, "shutdown", "");
     stage_program(stage, "sleep", "");
     hash_agent(stage);
     stage->server = server_start(&plan);
@@ -137,13 +136,13 @@ static void read_text(const char *path, char *text, size_t size)
     fclose(file);
 }
 
-int stage_run(struct stage *stage, uint32_t arch, uint64_t shutdown_at_ms)
+int stage_run(struct stage *stage, uint32_t arch)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf script;
     aw_error error = {.code = AW_OK};
     char path[128];
     kit_buf_init(&script, mem_kit(), BOOTSTRAP_MAX);
-    if (bootstrap_write(&stage->agent, arch, shutdown_at_ms, &script, &error))
+    if (bootstrap_write(&stage->agent, arch, &script, &error))
         fail_msg("%s", error.message);
     write_text(stage, "script", kit_buf_text(&script), 0755);
     snprintf(path, sizeof path, "%s/said", stage->folder);

@@ -31,7 +31,7 @@ void stage_no_program(const struct stage *stage, const char *name);
 void stage_machine(const struct stage *stage, const char *machine);
 
 /* Writes the script for that architecture and runs it to its end. Returns its status. */
-int stage_run(struct stage *stage, uint32_t arch, uint64_t shutdown_at_ms);
+int stage_run(struct stage *stage, uint32_t arch);
 
 /* A file below the machine's root, or NULL when it is not there. Lives until the next call. */
 const char *stage_file(const struct stage *stage, const char *path);

@@ -132,7 +132,7 @@ static int write_script(const struct bootstrap *bootstrap, uint32_t arch, aw_err
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf script;
     kit_buf_init(&script, mem_kit(), BOOTSTRAP_MAX);
-    return bootstrap_write(bootstrap, arch, 0, &script, ret_error);
+    return bootstrap_write(bootstrap, arch, &script, ret_error);
 }
 
 static void test_a_script_there_cannot_be_is_refused(void **state)
