@@ -19,7 +19,8 @@ static int read_count(const struct options *options, enum option_id id, uint32_t
         return EXIT_OK;
     size_t digits = strspn(text, "0123456789");
     if (digits == 0 || digits > 9 || text[digits])
-        return say_usage("--%s: write a number, and not \"%s\"", option_rows[id].name, text);
+        return say_usage("--%s: \"%s\" is no count; write one of at most nine digits",
+                         option_rows[id].name, text);
     *ret_count = (uint32_t)strtoul(text, NULL, 10);
     return EXIT_OK;
 }
@@ -36,7 +37,7 @@ static int read_options(const struct options *options, archway_gc_options *ret_h
         return say_usage("--grace: %s", error.message);
     int code = read_count(options, OPTION_PASSES, &ret_how->passes);
     if (code == EXIT_OK && ret_how->passes == 0)
-        code = say_usage("--passes: at least one pass looks");
+        code = say_usage("--passes: \"0\" would look at nothing; write 1 or more");
     return code == EXIT_OK ? read_count(options, OPTION_MAX, &ret_how->most) : code;
 }
 

@@ -19,6 +19,8 @@
 
 /* More than any provider takes; the backend knows its own limit. */
 #define LARGEST_USER_DATA (16u << 20)
+/* 3650 days. Dates have four digits for the year, and providers take less than all of them. */
+#define LONGEST_TTL_MS (3650ull * 24 * 60 * 60 * 1000)
 
 void creation_finish(struct creation *creation)
 {
@@ -96,8 +98,8 @@ static int read_ttl(const struct options *options, archway_wish *wish)
         return EXIT_OK;
     if (parse_duration(text, &ttl_ms, &error) != 0)
         return say_usage("--ttl: %s", error.message);
-    if (ttl_ms == 0)
-        return say_usage("--ttl: a machine needs some time to live; write 4h, 30m");
+    if (ttl_ms > LONGEST_TTL_MS)
+        return say_usage("--ttl: \"%s\" is too long; write at most 3650d, or no --ttl", text);
     clock_gettime(CLOCK_REALTIME, &now);
     wish->expires_at_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + ttl_ms;
     return EXIT_OK;

@@ -157,13 +157,13 @@ int recovery_begin(struct session *session)
     uint64_t count = 0;
     KIT_CLEANUP(session_drop_job) archway_job *job = NULL;
     archway_call call = session_call(session);
-    if (archway_recoverable(session->aw, &count, &error) != 0 ||
-        (count > 0 && archway_recover(session->aw, 1, &call, &job, &error) != 0)) {
+    /* A journal that cannot be used is told by what comes next, once. */
+    if (archway_recoverable(session->aw, &count, &error) != 0 || count == 0)
+        return EXIT_OK;
+    if (archway_recover(session->aw, 1, &call, &job, &error) != 0) {
         say_error(&error);
         return EXIT_OK;
     }
-    if (!job)
-        return EXIT_OK;
     int code = session_run(session, &job, 1, "settling what an earlier run left");
     if (code != EXIT_OK)
         return code;

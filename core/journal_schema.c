@@ -94,7 +94,7 @@ static int check(struct journal *journal, int64_t *ret_version, aw_error *ret_er
                              "configuration names the place of the journal.",
                              journal_path(journal));
     if (*ret_version > VERSION)
-        return kit_error_set(ret_error, AW_E_UNSUPPORTED,
+        return kit_error_set(ret_error, AW_E_INVALID,
                              "%s: this journal is of version %lld, written by a newer Archway; "
                              "this one knows %lld. Use the newer one, or name another `journal:`.",
                              journal_path(journal), (long long)*ret_version, (long long)VERSION);

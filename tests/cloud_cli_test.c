@@ -232,6 +232,63 @@ static void test_who_has_the_wrong_secret_gets_nothing(void **state)
     }
 }
 
+static void test_what_they_boot_is_told_by_each_cloud(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(clouds); i++) {
+        archway("images", "--backend", clouds[i].name, "-o", "csv");
+        assert_code(0);
+        assert_contains(run.out, "arm64");
+    }
+}
+
+static void test_a_life_that_no_clock_can_tell_is_refused(void **state)
+{
+    (void)state;
+    archway("create", "--backend", "lambda", "--name", "trial", "--ssh-key", PUBLIC_KEY, "--ttl",
+            "99999999h");
+    assert_code(2);
+    assert_contains(run.err, "--ttl: \"99999999h\" is too long; write at most 3650d");
+    assert_int_equal(cloud_rig_made(rig, NULL), 0);
+}
+
+static void spoil_journal(long place)
+{
+    FILE *file = fopen("state/archway/journal.db", "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, place, SEEK_SET), 0);
+    assert_int_equal(fputc(99, file), 99);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_said_once(const char *words)
+{
+    const char *said = strstr(run.err, words);
+    assert_non_null(said);
+    assert_null(strstr(said + 1, words));
+}
+
+/* A newer Archway's, and what is none: the first offer ends it, and it is said once. */
+static void test_a_journal_that_cannot_be_read_ends_a_create_at_once(void **state)
+{
+    static const long places[] = {63, 71}; /* version and application, in SQLite's file format */
+    (void)state;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        create(2);
+        assert_code(0);
+        spoil_journal(places[i]);
+        size_t before = cloud_rig_made(rig, NULL);
+        archway("create", "--backend", "lambda", "--name", "trial", "--ssh-key", PUBLIC_KEY);
+        assert_code(1);
+        assert_said_once("journal.db: this ");
+        assert_lacks(run.err, "instead");
+        archway("list", "--backend", "lambda");
+        assert_said_once("journal.db: this ");
+        assert_int_equal(cloud_rig_made(rig, NULL), before);
+        assert_int_equal(system("rm -rf state"), 0);
+    }
+}
+
 #define CLOUD_TEST(test) cmocka_unit_test_setup_teardown(test, open_cloud, close_cloud)
 
 int main(void)
@@ -249,6 +306,9 @@ int main(void)
         CLOUD_TEST(test_a_lost_machine_is_found_although_it_is_listed_late),
         CLOUD_TEST(test_lists_are_read_to_their_last_page),
         CLOUD_TEST(test_who_has_the_wrong_secret_gets_nothing),
+        CLOUD_TEST(test_what_they_boot_is_told_by_each_cloud),
+        CLOUD_TEST(test_a_life_that_no_clock_can_tell_is_refused),
+        CLOUD_TEST(test_a_journal_that_cannot_be_read_ends_a_create_at_once),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }

@@ -64,10 +64,10 @@ static void images(struct call *call)
     for (const struct place *place = place_next(CLOUD_LAMBDA, NULL); place;
          place = place_next(CLOUD_LAMBDA, place))
         for (size_t i = 0; i < 2; i++)
-            json_array_append_new(data, json_pack("{s:s,s:s,s:s,s:s,s:o}", "id", archs[i], "name",
-                                                  "Lambda Stack", "family", "lambda-stack-24-04",
-                                                  "architecture", archs[i], "region",
-                                                  region_json(place->region)));
+            json_array_append_new(
+                data, json_pack("{s:s,s:s,s:s,s:s,s:s,s:o}", "id", archs[i], "name", "Lambda Stack",
+                                "family", "lambda-stack-24-04", "version", "24.4.2-1459",
+                                "architecture", archs[i], "region", region_json(place->region)));
     answer_data(call, data);
 }
 
