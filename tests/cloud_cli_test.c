@@ -232,6 +232,15 @@ static void test_who_has_the_wrong_secret_gets_nothing(void **state)
     }
 }
 
+static void test_a_cloud_that_is_slow_is_waited_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(clouds); i++)
+        cloud_rig_script(rig, "{'%s': {'latency_ms': 60}}", clouds[i].name);
+    archway("list", "--timeout", "20s");
+    assert_code(0);
+}
+
 static void test_what_they_boot_is_told_by_each_cloud(void **state)
 {
     (void)state;
@@ -306,6 +315,7 @@ int main(void)
         CLOUD_TEST(test_a_lost_machine_is_found_although_it_is_listed_late),
         CLOUD_TEST(test_lists_are_read_to_their_last_page),
         CLOUD_TEST(test_who_has_the_wrong_secret_gets_nothing),
+        CLOUD_TEST(test_a_cloud_that_is_slow_is_waited_for),
         CLOUD_TEST(test_what_they_boot_is_told_by_each_cloud),
         CLOUD_TEST(test_a_life_that_no_clock_can_tell_is_refused),
         CLOUD_TEST(test_a_journal_that_cannot_be_read_ends_a_create_at_once),

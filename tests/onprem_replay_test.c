@@ -265,7 +265,7 @@ static void test_a_bad_machine_is_reported_beside_the_others(void **state)
         {"wrong.lab", AW_E_INVALID, "says arch=arm64, but it is amd64"},
         {"three.lab", AW_E_INVALID, "cannot be cut into blocks=3 equal parts"},
         {"bsd.lab", AW_E_UNSUPPORTED, "is \"FreeBSD\", but must be Linux"},
-        {"mute.lab", AW_E_UNAVAILABLE, "no shell there ran the script"},
+        {"mute.lab", AW_E_UNAVAILABLE, "Log in by hand: a POSIX shell must run what it is given"},
         {"locked.lab", AW_E_UNAUTHENTICATED, "refused to log in. Add the public key"},
         {"strange.lab", AW_E_UNAUTHENTICATED, "host key that is not known"},
         {"changed.lab", AW_E_DENIED, "another host key than the one that is known"},

@@ -68,7 +68,10 @@ static int explain_silence(const aw_exit *result, bool began, aw_error *ret_erro
         kit_error_set(
             ret_error, began ? AW_E_PROTOCOL : AW_E_UNAVAILABLE,
             began ? "the script ended with status %d and did not say all that it should: %.*s"
-                  : "no shell there ran the script: status %d, %.*s",
+                  : "no shell there ran the script: it ended with status %d and said \"%.*s\". Log "
+                    "in "
+                    "by hand: a POSIX shell must run what it is given, without a menu or a "
+                    "forced command before it",
             (int)result->status, shown, said);
         ret_error->retry = AW_RETRY_UNKNOWN;
     }

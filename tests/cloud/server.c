@@ -239,6 +239,7 @@ static int wake(struct cloud_server *server)
         list_remove(&exchange->link);
         list_init(&exchange->link);
         MHD_resume_connection(exchange->connection);
+        first_ms = 0; /* MHD_run must bring it on, and no descriptor says so */
     }
     return first_ms > 60000 ? 60000 : (int)first_ms;
 }
