@@ -6,6 +6,7 @@
 #include "cli/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 json_t *record_document(void)
 {
@@ -205,11 +206,17 @@ json_t *record_removed(const archway_job *job)
     return object;
 }
 
+/* Registries are named by host; names of backends have no dot and no colon. */
+static bool is_of_registry(const aw_error *error)
+{
+    return strpbrk(error->backend, ".:") != NULL;
+}
+
 const char *record_hint(const aw_error *error)
 {
     switch (error->code) {
     case AW_E_UNAUTHENTICATED:
-        if (!*error->backend)
+        if (!*error->backend || is_of_registry(error))
             return NULL;
         return "`archway doctor` tells which credentials were found, and where.";
     case AW_E_NO_CAPACITY:
@@ -219,6 +226,8 @@ const char *record_hint(const aw_error *error)
     case AW_E_TIMEOUT:
         return "`--timeout` gives it longer.";
     case AW_E_PROTOCOL:
+        if (is_of_registry(error))
+            return NULL;
         return "Please report this, with the text above, to whoever maintains the backend.";
     default:
         return NULL;

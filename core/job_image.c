@@ -47,6 +47,7 @@ int archway_image(archway *aw, const char *image, const archway_call *call, arch
     struct image_job *state = job->state;
     state->start = (struct loop_timer){.run = start, .arg = job};
     state->lookup.found = on_found;
+    state->lookup.needless = true; /* who asks for nothing else is helped by no other way */
     if (image_lookup_init(&state->lookup, aw, &job->arena, image, ret_error)) {
         archway_job_destroy(job);
         return -1;

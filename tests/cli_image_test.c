@@ -63,7 +63,13 @@ static void test_arch_fails_with_what_to_do(void **state)
     assert_contains(run.err, "docker login registry.example.com");
     archway("--replay", REGISTRY("outage"), "arch", "registry.example.com/team/app:2.1");
     assert_code(1);
-    assert_contains(run.err, "With --arch no registry need be asked");
+    assert_lacks(run.err, "--arch");
+    archway("--replay", REGISTRY("too-deep"), "arch", "registry.example.com/team/app:deep");
+    assert_code(1);
+    assert_lacks(run.err, "maintains the backend");
+    archway("--replay", REGISTRY("login-refused"), "arch", "alpine:3.22");
+    assert_code(4);
+    assert_lacks(run.err, "archway doctor");
 }
 
 static void test_offers_are_those_on_which_the_image_runs(void **state)
