@@ -97,7 +97,7 @@ static int print_candidates(char *const *words, size_t count)
 static int run_verb(const struct options *options)
 {
     struct session session = {.options = options};
-    if (options->verb->bit == VERB_CHECK)
+    if (options->verb->bit & VERB_APART)
         return options->verb->run(&session);
     int code = session_open(&session, options);
     if (code != EXIT_OK)

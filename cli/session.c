@@ -2,13 +2,13 @@
 /* Opens the library as the command line says, and runs its loop beside signals and progress. */
 #include "cli/session.h"
 
+#include "cli/beside.h"
 #include "cli/exit_code.h"
 #include "cli/memory.h"
 #include "cli/signals.h"
 #include "cli/talk.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +23,6 @@ static uint64_t monotonic_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* The plugins lie at the same place beside the program in a build tree and where it is installed. */
-static char *plugin_dir(void)
-{
-    char program[PATH_MAX];
-    ssize_t size = readlink("/proc/self/exe", program, sizeof program);
-    const char *slash = size > 0 ? memrchr(program, '/', (size_t)size) : NULL;
-    if (!slash || size == sizeof program)
-        return NULL;
-    KIT_CLEANUP(kit_buf_finish) kit_buf path;
-    cli_buf_init(&path);
-    kit_buf_add(&path, program, (size_t)(slash - program) + 1);
-    kit_buf_add_text(&path, ARCHWAY_PLUGIN_SUBDIR);
-    return realpath(kit_buf_text(&path), NULL);
 }
 
 static uint32_t log_level(const struct options *options)
@@ -89,7 +74,7 @@ int session_open(struct session *session, const struct options *options)
     aw_error error;
     size_t dir_count = 0;
     char **dirs = absolute_dirs(options, &dir_count);
-    char *default_dir = plugin_dir();
+    char *default_dir = beside_program(ARCHWAY_PLUGIN_SUBDIR);
     archway_options how = {
         .size = sizeof how,
         .log_level = log_level(options),

@@ -72,6 +72,12 @@ static const struct verb verbs[] = {
      "types and GPUs by what offers have shown on this machine.\n\n"
      "    source <(archway completion bash)\n"
      "    archway completion fish > ~/.config/fish/completions/archway.fish\n"},
+    {"new-backend", VERB_NEW_BACKEND, run_new_backend, "NAME DIR", 2, 2,
+     "the beginning of a backend of your own",
+     "Writes a small whole backend of a cloud that does not exist, its recordings, and\n"
+     "what CMake needs, into DIR, which must be empty or not there yet. It builds and\n"
+     "keeps the rules of `archway check` as it is.\n\n"
+     "    archway new-backend mycloud mycloud\n"},
     {"check", VERB_CHECK, run_check, "FILE", 0, 1, "does a plugin keep the rules?",
      "Tries every rule of archway/backend.h on a plugin, each in a process of its own,\n"
      "and prints TAP, or with --json an object for each. Conversations are replayed\n"

@@ -11,8 +11,10 @@ struct session;
 
 #define MOST_VERBS 32
 
-/* Apart from the others, since it opens no context, and most options have nothing to do with it. */
+/* Apart from the others, since they open no context, and most options have nothing to do with them. */
 #define VERB_CHECK 0x80000000u
+#define VERB_NEW_BACKEND 0x40000000u
+#define VERB_APART (VERB_CHECK | VERB_NEW_BACKEND)
 #define VERB_EVERY 0xffffffffu
 
 struct verb {
@@ -42,7 +44,7 @@ enum verb_bit {
     VERB_IMAGES = 0x1000,
     VERB_GC = 0x2000,
     VERB_BENCH_EMULATION = 0x10000,
-    VERB_ALL = 0x7fffffff
+    VERB_ALL = 0x3fffffff
 };
 
 struct option_row {
@@ -71,7 +73,10 @@ extern const char help_exit_codes[];
 /* Of one verb, or of the whole command when NULL. */
 void help_print(const struct verb *verb, kit_buf *out);
 
-int run_check(struct session *session); /* its context is not open */
+/* Of these the context is not open. */
+int run_check(struct session *session);
+int run_new_backend(struct session *session);
+
 int run_backends(struct session *session);
 int run_offers(struct session *session);
 int run_create(struct session *session);

@@ -1,18 +1,21 @@
-# archway_add_backend(NAME SOURCES file.c... [LIBRARIES target...] [FOLDER folder])
-# One provider's plugin: NAME.so with one exported symbol, every other symbol bound when it is loaded.
-# With FOLDER it lies there, where it is not found by itself, and is not installed.
+# archway_add_backend(NAME SOURCES file.c... [LIBRARIES target...] [FIXTURES folder] [FOLDER folder])
+# One provider's plugin: NAME.so with one exported symbol, every other symbol bound when it is loaded. It is installed
+# into ARCHWAY_PLUGIN_DIR. LIBRARIES may be archway_kit_xml, archway_kit_crypto and others.
+# With FIXTURES, its recordings, `archway check` of both is a test. With FOLDER it lies there, where it is not found by
+# itself, and is not installed.
 set(ARCHWAY_KIT_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 function(archway_add_backend name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "SOURCES;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "FIXTURES;FOLDER" "SOURCES;LIBRARIES")
     set(target archway_backend_${name})
     add_library(${target} MODULE ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE archway_kit ${arg_LIBRARIES})
     set_target_properties(${target} PROPERTIES
         PREFIX "" OUTPUT_NAME ${name}
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
         C_VISIBILITY_PRESET hidden
         LINK_DEPENDS ${ARCHWAY_KIT_DIR}/plugin.map
-        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR})
+        LIBRARY_OUTPUT_DIRECTORY ${ARCHWAY_PLUGIN_OUTPUT_DIR})
     target_link_options(${target} PRIVATE
         -Wl,--version-script=${ARCHWAY_KIT_DIR}/plugin.map -Wl,-z,now -Wl,-z,relro)
     if(NOT ARCHWAY_SANITIZE) # whose runtime the plugin finds in the program
@@ -27,4 +30,17 @@ function(archway_add_backend name)
         install(TARGETS ${target} LIBRARY DESTINATION ${ARCHWAY_PLUGIN_DIR} COMPONENT backend-${name})
         set_property(GLOBAL APPEND PROPERTY ARCHWAY_BACKENDS ${target})
     endif()
+    if(arg_FIXTURES)
+        archway_add_check(${name} ${arg_FIXTURES})
+    endif()
+endfunction()
+
+function(archway_add_check name fixtures)
+    if(NOT TARGET archway_command)
+        message(FATAL_ERROR "${name} is to be checked, and there is no command archway beside the CMake package: "
+            "install it (Debian's package is archway), or leave FIXTURES out")
+    endif()
+    cmake_path(ABSOLUTE_PATH fixtures)
+    add_test(NAME archway_check_${name}
+        COMMAND archway_command check $<TARGET_FILE:archway_backend_${name}> --fixtures ${fixtures})
 endfunction()

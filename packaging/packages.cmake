@@ -42,10 +42,12 @@ set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libarchway-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${same}, libcurl4-openssl-dev, libssl-dev, libjansson-dev, libyaml-dev, libsqlite3-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${same}, libcurl4-openssl-dev, libssl-dev, libjansson-dev, libyaml-dev, libsqlite3-dev, libexpat1-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "archway (= ${PROJECT_VERSION}), cmake, pkg-config")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "What servers and backends of Archway are built with
- The headers, the static library, pkg-config, and what a backend needs.")
+ The headers, the static libraries, pkg-config and CMake packages, and the
+ beginning of a backend.")
 
 get_property(backends GLOBAL PROPERTY ARCHWAY_BACKENDS)
 foreach(backend ${backends})

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define EXAMPLE SOURCE_DIR "/docs/example"
+#define EXAMPLE SOURCE_DIR "/docs/example/fixtures"
 #define OWN(name) SOURCE_DIR "/tests/plugins/bad/recordings/" name
 
 struct report {

@@ -22,6 +22,6 @@ if(NOT ARCHWAY_SANITIZE)
 endif()
 if(NOT ARCHWAY_SANITIZE)
     add_test(NAME check_example COMMAND archway_command check ${CMAKE_BINARY_DIR}/tests/example/example.so
-        --fixtures ${PROJECT_SOURCE_DIR}/docs/example)
+        --fixtures ${PROJECT_SOURCE_DIR}/docs/example/fixtures)
     set_tests_properties(check_example PROPERTIES TIMEOUT 120 LABELS check)
 endif()

@@ -18,25 +18,25 @@
 #define OWNER_LABEL "archway-owner"
 #define TOKEN_LABEL "archway-token"
 
-struct example {
+struct cloud {
     const char *endpoint;
 };
 
-static void example_open(aw_op *op, const aw_settings *settings, void **ret_state)
+static void cloud_open(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     const char *endpoint = kit_setting_text(settings, "endpoint");
-    struct example *example = aw_alloc(op, sizeof *example);
+    struct cloud *cloud = aw_alloc(op, sizeof *cloud);
     char *copy = kit_copy_text(op, endpoint ? endpoint : ENDPOINT);
-    if (!example || !copy)
+    if (!cloud || !copy)
         return;
-    example->endpoint = copy;
-    *ret_state = example;
+    cloud->endpoint = copy;
+    *ret_state = cloud;
 }
 
 static void request_init(kit_request *request, aw_op *op, const char *name, const char *method)
 {
-    const struct example *example = op->state;
-    kit_request_init(request, op, name, method, example->endpoint);
+    const struct cloud *cloud = op->state;
+    kit_request_init(request, op, name, method, cloud->endpoint);
 }
 
 /* Regions. */
@@ -57,7 +57,7 @@ static void on_regions(aw_op *op, const aw_response *answer, void *arg)
         aw_fail(op, &document.error);
 }
 
-static void example_regions(aw_op *op)
+static void cloud_regions(aw_op *op)
 {
     kit_request request;
     request_init(&request, op, "regions", "GET");
@@ -117,7 +117,7 @@ static void on_types(aw_op *op, const aw_response *answer, void *arg)
 }
 
 /* One answer of this cloud covers all regions (AW_CAP_WHOLE_LISTING), so core names none. */
-static void example_list_offers(aw_op *op, const aw_offer_query *query)
+static void cloud_list_offers(aw_op *op, const aw_offer_query *query)
 {
     (void)query;
     kit_request request;
@@ -209,7 +209,7 @@ static void machines_ended(aw_op *op, void *wish, const aw_error *why)
         aw_fail(op, why);
 }
 
-static void example_list(aw_op *op, const aw_list *wish)
+static void cloud_list(aw_op *op, const aw_list *wish)
 {
     static const struct kit_pages pages = {.title = "Example Cloud",
                                            .name = "machines",
@@ -233,7 +233,7 @@ static void machine_build(kit_request *request, aw_op *op, const char *name, con
     kit_request_path(request, id);
 }
 
-static void example_get(aw_op *op, const aw_ref *ref)
+static void cloud_get(aw_op *op, const aw_ref *ref)
 {
     kit_request request;
     machine_build(&request, op, "machine", "GET", ref->id);
@@ -254,7 +254,7 @@ static void launch_build(kit_request *request, aw_op *op, const aw_create *wish)
     request->wire.flags = AW_REQUEST_REPEATABLE;
 }
 
-static void example_create(aw_op *op, const aw_create *wish)
+static void cloud_create(aw_op *op, const aw_create *wish)
 {
     kit_request request;
     launch_build(&request, op, wish);
@@ -277,7 +277,7 @@ static void on_end_failed(aw_op *op, const aw_error *error, const aw_response *a
         aw_fail(op, error);
 }
 
-static void example_terminate(aw_op *op, const aw_ref *ref)
+static void cloud_terminate(aw_op *op, const aw_ref *ref)
 {
     kit_request request;
     machine_build(&request, op, "end", "DELETE", ref->id);
@@ -287,7 +287,7 @@ static void example_terminate(aw_op *op, const aw_ref *ref)
 
 /* Credentials. */
 
-static void example_authenticate(aw_op *op)
+static void cloud_authenticate(aw_op *op)
 {
     const char *key = aw_secret(op, "api_key");
     const char *source = key ? "option api_key of the configuration" : "environment " KEY_VARIABLE;
@@ -301,9 +301,8 @@ static void example_authenticate(aw_op *op)
     aw_emit_credentials(op, &credentials);
 }
 
-static int32_t example_sign(void *state, const aw_request *request,
-                            const aw_credentials *credentials, uint64_t now_ms,
-                            aw_header_sink *ret_headers, aw_error *ret_error)
+static int32_t cloud_sign(void *state, const aw_request *request, const aw_credentials *credentials,
+                          uint64_t now_ms, aw_header_sink *ret_headers, aw_error *ret_error)
 {
     (void)state;
     (void)request;
@@ -316,8 +315,8 @@ static int32_t example_sign(void *state, const aw_request *request,
 }
 
 /* What an answer means: the API's own word where there is one, else the status. */
-static void example_classify(void *state, const aw_request *request, const aw_response *answer,
-                             aw_error *ret_error)
+static void cloud_classify(void *state, const aw_request *request, const aw_response *answer,
+                           aw_error *ret_error)
 {
     (void)state;
     (void)request;
@@ -338,7 +337,7 @@ static void example_classify(void *state, const aw_request *request, const aw_re
     kit_answer_complete(answer, ret_error);
 }
 
-static const void *example_extension(void *state, const char *id)
+static const void *cloud_extension(void *state, const char *id)
 {
     (void)state;
     (void)id;
@@ -347,17 +346,17 @@ static const void *example_extension(void *state, const char *id)
 
 static const aw_vtable vtable = {
     .size = sizeof vtable,
-    .open = example_open,
-    .regions = example_regions,
-    .list_offers = example_list_offers,
-    .create = example_create,
-    .get = example_get,
-    .list = example_list,
-    .terminate = example_terminate,
-    .authenticate = example_authenticate,
-    .sign = example_sign,
-    .classify = example_classify,
-    .extension = example_extension,
+    .open = cloud_open,
+    .regions = cloud_regions,
+    .list_offers = cloud_list_offers,
+    .create = cloud_create,
+    .get = cloud_get,
+    .list = cloud_list,
+    .terminate = cloud_terminate,
+    .authenticate = cloud_authenticate,
+    .sign = cloud_sign,
+    .classify = cloud_classify,
+    .extension = cloud_extension,
 };
 
 static const aw_option options[] = {

@@ -40,3 +40,21 @@ expect "$work/shared"
 expect "$work/cplusplus"
 expect env ARCHWAY_BACKEND_PATH="$lib/archway/backends" "$work/static"
 echo "shared, static and C++ servers work"
+
+# A backend of one's own, begun, built and checked with nothing but what is installed.
+archway=$work/moved/bin/archway
+[ "$(pkg-config --variable=plugindir archway | xargs realpath)" = "$(realpath "$lib/archway/backends")" ] ||
+    { echo "plugindir is another folder"; exit 1; }
+"$archway" new-backend my-cloud2 "$work/new" >"$work/new.files"
+[ "$(xargs -a "$work/new.files" ls | wc -l)" -eq "$(find "$source/docs/example" -type f | wc -l)" ] ||
+    { echo "new-backend wrote other files"; exit 1; }
+"$archway" new-backend other "$work/new" 2>"$work/new.refused" && { echo "a folder with something in it was taken"; exit 1; }
+grep -q "is not empty" "$work/new.refused" || { cat "$work/new.refused"; exit 1; }
+cmake -S "$work/new" -B "$work/new/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/new.log"
+cmake --build "$work/new/build" >>"$work/new.log"
+ctest --test-dir "$work/new/build" --no-tests=error --output-on-failure >"$work/new.test" ||
+    { cat "$work/new.test"; exit 1; }
+cmake --install "$work/new/build" >>"$work/new.log"
+found=$("$archway" --replay "$work/new/fixtures/offers.http" offers --arch arm64 -o name || [ $? -eq 6 ])
+[ "$found" = my-cloud2/north/a1.small ] || { echo "the new backend finds $found"; exit 1; }
+echo "a new backend is built, checked and loaded"

@@ -9,7 +9,7 @@ static void authenticate_alone(aw_op *op)
     const char *key = getenv(KEY_VARIABLE);
     aw_credentials credentials = {.size = sizeof credentials, .token = key, .source = "myself"};
     if (!key)
-        return example_authenticate(op);
+        return cloud_authenticate(op);
     aw_emit_credentials(op, &credentials);
 }
 #define AUTHENTICATE authenticate_alone

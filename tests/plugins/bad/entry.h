@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a bad plugin: an entry like the example's, with what it has defined before in its place. */
 #ifndef OPEN
-#define OPEN example_open
+#define OPEN cloud_open
 #endif
 #ifndef LIST_OFFERS
-#define LIST_OFFERS example_list_offers
+#define LIST_OFFERS cloud_list_offers
 #endif
 #ifndef CREATE
-#define CREATE example_create
+#define CREATE cloud_create
 #endif
 #ifndef GET
-#define GET example_get
+#define GET cloud_get
 #endif
 #ifndef LIST
-#define LIST example_list
+#define LIST cloud_list
 #endif
 #ifndef TERMINATE
-#define TERMINATE example_terminate
+#define TERMINATE cloud_terminate
 #endif
 #ifndef AUTHENTICATE
-#define AUTHENTICATE example_authenticate
+#define AUTHENTICATE cloud_authenticate
 #endif
 #ifndef SIGN
-#define SIGN example_sign
+#define SIGN cloud_sign
 #endif
 #ifndef CLASSIFY
-#define CLASSIFY example_classify
+#define CLASSIFY cloud_classify
 #endif
 #ifndef EXTENSION
-#define EXTENSION example_extension
+#define EXTENSION cloud_extension
 #endif
 #ifndef PROVIDER
 #define PROVIDER "example"
@@ -37,7 +37,7 @@
 static const aw_vtable bad_vtable = {
     .size = sizeof bad_vtable,
     .open = OPEN,
-    .regions = example_regions,
+    .regions = cloud_regions,
     .list_offers = LIST_OFFERS,
     .create = CREATE,
     .get = GET,

@@ -6,7 +6,7 @@ static void list_exactly(aw_op *op, const aw_list *wish)
 {
     if (wish->size > sizeof *wish)
         return kit_fail(op, AW_E_UNSUPPORTED, "This core is too new.");
-    example_list(op, wish);
+    cloud_list(op, wish);
 }
 #define LIST list_exactly
 

@@ -3,7 +3,7 @@
 #include "tests/plugins/bad/example.h"
 
 struct counting {
-    struct example example; /* first */
+    struct cloud cloud; /* first */
     unsigned count;
 };
 
@@ -11,10 +11,10 @@ static void open_counting(aw_op *op, const aw_settings *settings, void **ret_sta
 {
     struct counting *counting = aw_alloc(op, sizeof *counting);
     void *plain = NULL;
-    example_open(op, settings, &plain);
+    cloud_open(op, settings, &plain);
     if (!counting || !plain)
         return;
-    counting->example = *(struct example *)plain;
+    counting->cloud = *(struct cloud *)plain;
     *ret_state = counting;
 }
 #define OPEN open_counting
@@ -26,7 +26,7 @@ static int32_t sign_counting(void *state, const aw_request *request,
     struct counting *counting = state;
     char digit = (char)('0' + counting->count++ % 10);
     ret_headers->add(ret_headers, "x-count", &digit, 1, 0);
-    return example_sign(state, request, credentials, now_ms, ret_headers, ret_error);
+    return cloud_sign(state, request, credentials, now_ms, ret_headers, ret_error);
 }
 #define SIGN sign_counting
 

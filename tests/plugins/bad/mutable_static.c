@@ -7,7 +7,7 @@ static unsigned long calls;
 static void count_and_list(aw_op *op, const aw_list *wish)
 {
     calls++;
-    example_list(op, wish);
+    cloud_list(op, wish);
 }
 #define LIST count_and_list
 

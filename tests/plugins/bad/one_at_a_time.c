@@ -3,7 +3,7 @@
 #include "tests/plugins/bad/example.h"
 
 struct busy {
-    struct example example; /* first */
+    struct cloud cloud; /* first */
     int creating;
 };
 
@@ -11,10 +11,10 @@ static void open_idle(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct busy *busy = aw_alloc(op, sizeof *busy);
     void *plain = NULL;
-    example_open(op, settings, &plain);
+    cloud_open(op, settings, &plain);
     if (!busy || !plain)
         return;
-    busy->example = *(struct example *)plain;
+    busy->cloud = *(struct cloud *)plain;
     *ret_state = busy;
 }
 #define OPEN open_idle

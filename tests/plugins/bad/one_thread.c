@@ -3,7 +3,7 @@
 #include "tests/plugins/bad/example.h"
 
 struct bound {
-    struct example example; /* first */
+    struct cloud cloud; /* first */
     uintptr_t thread;
 };
 
@@ -22,10 +22,10 @@ static void open_bound(aw_op *op, const aw_settings *settings, void **ret_state)
 {
     struct bound *bound = aw_alloc(op, sizeof *bound);
     void *plain = NULL;
-    example_open(op, settings, &plain);
+    cloud_open(op, settings, &plain);
     if (!bound || !plain)
         return;
-    bound->example = *(struct example *)plain;
+    bound->cloud = *(struct cloud *)plain;
     bound->thread = this_thread();
     *ret_state = bound;
 }

@@ -6,7 +6,7 @@ static void list_offers_beyond(aw_op *op, const aw_offer_query *query)
 {
     if (query->option_count > 1000)
         return kit_fail(op, AW_E_INVALID, "So many options are none.");
-    example_list_offers(op, query);
+    cloud_list_offers(op, query);
 }
 #define LIST_OFFERS list_offers_beyond
 

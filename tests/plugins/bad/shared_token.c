@@ -3,7 +3,7 @@
 #include "tests/plugins/bad/example.h"
 
 struct forgetful {
-    struct example example; /* first */
+    struct cloud cloud; /* first */
     char token[65];
 };
 
@@ -11,10 +11,10 @@ static void open_forgetful(aw_op *op, const aw_settings *settings, void **ret_st
 {
     struct forgetful *forgetful = aw_alloc(op, sizeof *forgetful);
     void *plain = NULL;
-    example_open(op, settings, &plain);
+    cloud_open(op, settings, &plain);
     if (!forgetful || !plain)
         return;
-    forgetful->example = *(struct example *)plain;
+    forgetful->cloud = *(struct cloud *)plain;
     *ret_state = forgetful;
 }
 #define OPEN open_forgetful

@@ -6,7 +6,7 @@ static void open_slowly(aw_op *op, const aw_settings *settings, void **ret_state
 {
     for (volatile unsigned long i = 0; i < 4000000000ul; i++)
         continue;
-    example_open(op, settings, ret_state);
+    cloud_open(op, settings, ret_state);
 }
 #define OPEN open_slowly
 

@@ -6,7 +6,7 @@ static void authenticate_aloud(aw_op *op)
 {
     const char *key = aw_env(op, KEY_VARIABLE);
     aw_log(op, AW_LOG_DEBUG, key ? key : "no key");
-    example_authenticate(op);
+    cloud_authenticate(op);
 }
 #define AUTHENTICATE authenticate_aloud
 

@@ -6,7 +6,7 @@ static void get_trustingly(aw_op *op, const aw_ref *ref)
 {
     char *copy = aw_alloc(op, 64);
     copy[0] = '\0';
-    example_get(op, ref);
+    cloud_get(op, ref);
 }
 #define GET get_trustingly
 

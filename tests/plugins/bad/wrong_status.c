@@ -5,7 +5,7 @@
 static void classify_wrongly(void *state, const aw_request *request, const aw_response *answer,
                              aw_error *ret_error)
 {
-    example_classify(state, request, answer, ret_error);
+    cloud_classify(state, request, answer, ret_error);
     if (ret_error->code == AW_E_THROTTLED)
         ret_error->code = AW_E_UNAVAILABLE;
 }
