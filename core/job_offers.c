@@ -178,18 +178,24 @@ static void judge_backend(struct part *part)
         error_copy(&result->error, failure);
 }
 
+/* A job that ends for want of memory destroys the listings of its own. */
+static void add_problems(struct part *part, const struct shard *shard)
+{
+    if (shard->error.code)
+        add_problem(part, &shard->error);
+    for (size_t i = 0; !part->job->ended && i < shard_problems(shard)->count; i++)
+        add_problem(part, &shard_problems(shard)->items[i]);
+}
+
 static void on_listed(struct shard_wait *wait)
 {
     struct listing *listing = list_item(wait, struct listing, wait);
     struct part *part = listing->part;
-    const struct shard *shard = wait->shard;
     listing->done = true;
-    error_copy(&listing->error, &shard->error);
-    if (shard->error.code)
-        add_problem(part, &shard->error);
-    const struct problems *problems = shard_problems(shard);
-    for (size_t i = 0; i < problems->count && !part->job->ended; i++)
-        add_problem(part, &problems->items[i]);
+    error_copy(&listing->error, &wait->shard->error);
+    add_problems(part, wait->shard);
+    if (part->job->ended)
+        return;
     part_done(part->job);
     judge_backend(part);
     settle(part->job);
