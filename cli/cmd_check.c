@@ -69,6 +69,7 @@ static void on_result(const archway_check_result *result, void *arg)
 {
     struct report *report = arg;
     KIT_CLEANUP(kit_buf_finish) kit_buf out;
+    cli_buf_init(&out);
     report->count++;
     report->broken += result->outcome == ARCHWAY_CHECK_BROKEN;
     report->skipped += result->outcome == ARCHWAY_CHECK_SKIPPED;
@@ -76,7 +77,6 @@ static void on_result(const archway_check_result *result, void *arg)
         json_array_append_new(report->rows, record_result(result));
         return;
     }
-    cli_buf_init(&out);
     print_result(report, result, &out);
     report->code = exit_code_worse(report->code, output_write(&out));
 }

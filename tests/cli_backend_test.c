@@ -192,10 +192,25 @@ static void test_images_tells_what_machines_boot(void **state)
     assert_contains(run.err, "no boot image is known in nowhere\n");
 }
 
+static void test_what_is_checked_is_json_when_asked(void **state)
+{
+    char command[] = ARCHWAY_COMMAND;
+    char path[sizeof command + 64];
+    (void)state;
+    *strrchr(command, '/') = '\0';
+    snprintf(path, sizeof path, "%s/../lib/archway/backends/lambda.so", command);
+    archway("check", path, "--json");
+    assert_code(0);
+    json_t *root = cli_json();
+    assert_string_equal(cli_json_at(root, "rules.0.rule"), "L1");
+    json_decref(root);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, with_key, without_key)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_checked_is_json_when_asked),
         TEST(test_backends_tells_what_was_loaded_and_what_was_refused),
         TEST(test_backends_asks_nobody),
         TEST(test_images_tells_what_machines_boot),
