@@ -145,10 +145,20 @@ static void offer_argument(struct completion *completion)
         seen_each(name, offer_name, completion);
 }
 
+/* What help calls the operand with so many before it; the last name stands for all behind. */
+static const char *operand_name(const struct verb *verb, size_t before)
+{
+    const char *names = verb->operands;
+    const char *space;
+    while (before-- > 0 && (space = strchr(names, ' ')) != NULL)
+        names = space + 1;
+    return names;
+}
+
 static void offer_operand(struct completion *completion)
 {
     const struct verb *verb = completion->verb;
-    const char *operands = verb->operands;
+    const char *operands = operand_name(verb, completion->operands);
     if (completion->operands >= verb->most_operands)
         return;
     if (is_one_of("ID", operands) || is_one_of("ID...", operands))
@@ -157,7 +167,7 @@ static void offer_operand(struct completion *completion)
         offer_verbs(completion);
     else if (is_one_of("SHELL", operands))
         offer_words(completion, "bash zsh fish");
-    else if (strncmp(operands, "BACKEND", strlen("BACKEND")) == 0 && completion->operands == 0)
+    else if (strncmp(operands, "BACKEND", strlen("BACKEND")) == 0)
         offer_live(completion, backends_of);
     else if (strncmp(operands, "FILE", strlen("FILE")) == 0)
         kit_buf_add_text(completion->out, ":file\n");

@@ -54,6 +54,10 @@ static void test_arguments_are_offered_by_what_the_option_takes(void **state)
     must_offer(":file\n");
     complete("list", "--backend-dir", "");
     must_offer(":dir\n");
+    complete("new-backend", "mycl");
+    must_offer("");
+    complete("new-backend", "mycloud", "");
+    must_offer(":dir\n");
     complete("completion", "");
     must_offer("bash\nzsh\nfish\n");
     complete("completion", "bash", "");
