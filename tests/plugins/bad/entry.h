@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a bad plugin: an entry like the example's, with what it has defined before in its place. */
+#include "tests/plugins/bad/example.h"
+
 #ifndef OPEN
 #define OPEN cloud_open
 #endif
