@@ -11,4 +11,4 @@ static const void *have_all(void *state, const char *id)
 }
 #define EXTENSION have_all
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -14,4 +14,4 @@ static void authenticate_alone(aw_op *op)
 }
 #define AUTHENTICATE authenticate_alone
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -7,4 +7,4 @@ __attribute__((constructor)) static void start(void)
     __asm__ volatile("");
 }
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -35,4 +35,4 @@ static void list_for_ever(aw_op *op, const aw_list *wish)
 }
 #define LIST list_for_ever
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -10,4 +10,4 @@ static void list_exactly(aw_op *op, const aw_list *wish)
 }
 #define LIST list_exactly
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -5,4 +5,4 @@
 AW_EXPORT extern const int exported_too;
 const int exported_too = 1;
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -19,4 +19,4 @@ static void terminate_strictly(aw_op *op, const aw_ref *ref)
 }
 #define TERMINATE terminate_strictly
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -30,4 +30,4 @@ static int32_t sign_counting(void *state, const aw_request *request,
 }
 #define SIGN sign_counting
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

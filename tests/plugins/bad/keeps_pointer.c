@@ -18,4 +18,4 @@ static void get_lazily(aw_op *op, const aw_ref *ref)
 }
 #define GET get_lazily
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -20,4 +20,4 @@ static void get_leakily(aw_op *op, const aw_ref *ref)
 }
 #define GET get_leakily
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

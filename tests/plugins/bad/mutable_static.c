@@ -11,4 +11,4 @@ static void count_and_list(aw_op *op, const aw_list *wish)
 }
 #define LIST count_and_list
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

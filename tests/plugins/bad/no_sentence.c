@@ -21,4 +21,4 @@ static void get_silently(aw_op *op, const aw_ref *ref)
 }
 #define GET get_silently
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

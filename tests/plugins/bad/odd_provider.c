@@ -4,4 +4,4 @@
 
 #define PROVIDER "Bad Cloud"
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

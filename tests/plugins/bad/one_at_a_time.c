@@ -38,4 +38,4 @@ static void create_alone(aw_op *op, const aw_create *wish)
 }
 #define CREATE create_alone
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -47,4 +47,4 @@ static void get_bound(aw_op *op, const aw_ref *ref)
 }
 #define GET get_bound
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

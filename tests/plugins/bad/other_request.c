@@ -13,4 +13,4 @@ static void list_otherwise(aw_op *op, const aw_list *wish)
 }
 #define LIST list_otherwise
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -2,4 +2,4 @@
 /* Breaks no rule. */
 #include "tests/plugins/bad/example.h"
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -28,4 +28,4 @@ static void list_unpriced(aw_op *op, const aw_offer_query *query)
 }
 #define LIST_OFFERS list_unpriced
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -10,4 +10,4 @@ static void list_offers_beyond(aw_op *op, const aw_offer_query *query)
 }
 #define LIST_OFFERS list_offers_beyond
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

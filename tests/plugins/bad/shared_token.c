@@ -44,4 +44,4 @@ static void create_forgetfully(aw_op *op, const aw_create *wish)
 }
 #define CREATE create_forgetfully
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

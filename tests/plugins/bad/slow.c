@@ -10,4 +10,4 @@ static void open_slowly(aw_op *op, const aw_settings *settings, void **ret_state
 }
 #define OPEN open_slowly
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -24,4 +24,4 @@ static void list_half(aw_op *op, const aw_offer_query *query)
 }
 #define LIST_OFFERS list_half
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

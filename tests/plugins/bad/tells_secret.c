@@ -10,4 +10,4 @@ static void authenticate_aloud(aw_op *op)
 }
 #define AUTHENTICATE authenticate_aloud
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

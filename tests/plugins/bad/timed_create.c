@@ -15,4 +15,4 @@ static void create_timed(aw_op *op, const aw_create *wish)
 }
 #define CREATE create_timed
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -23,4 +23,4 @@ static void get_any_id(aw_op *op, const aw_ref *ref)
 }
 #define GET get_any_id
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

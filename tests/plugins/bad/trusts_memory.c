@@ -10,4 +10,4 @@ static void get_trustingly(aw_op *op, const aw_ref *ref)
 }
 #define GET get_trustingly
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

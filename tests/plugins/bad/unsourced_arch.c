@@ -28,4 +28,4 @@ static void list_unsourced(aw_op *op, const aw_offer_query *query)
 }
 #define LIST_OFFERS list_unsourced
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

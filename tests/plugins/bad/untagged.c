@@ -14,4 +14,4 @@ static void create_untagged(aw_op *op, const aw_create *wish)
 }
 #define CREATE create_untagged
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"

@@ -11,4 +11,4 @@ static void classify_wrongly(void *state, const aw_request *request, const aw_re
 }
 #define CLASSIFY classify_wrongly
 
-#include "tests/plugins/bad/entry.h"
+#include "tests/plugins/bad/entry.inc"
