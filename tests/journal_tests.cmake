@@ -6,3 +6,8 @@ foreach(part create data recover gc list fault)
     set_target_properties(journal_${part}_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(journal_${part}_test engine_plugins)
 endforeach()
+archway_test(journal_place_test journal_place_test.c journal_stage.c place_stage.c
+    engine_stage.c engine_cloud.c replay_session.c recording_files.c)
+target_compile_definitions(journal_place_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
+set_target_properties(journal_place_test PROPERTIES ENABLE_EXPORTS ON)
+add_dependencies(journal_place_test engine_plugins)
