@@ -107,3 +107,13 @@ void kit_answer_explain_status(const aw_response *answer, const char *title, con
     ret_error->scope = kit_status_scope(answer->status);
     kit_answer_complete(answer, ret_error);
 }
+
+void kit_answer_fail_unread(aw_op *op, const char *title, const char *request,
+                            const aw_error *problem, uint32_t retry)
+{
+    aw_error error;
+    kit_error_set(&error, problem->code, "%s's answer to `%s` cannot be read: %s", title, request,
+                  problem->message);
+    error.retry = retry;
+    aw_fail(op, &error);
+}

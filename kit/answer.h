@@ -29,6 +29,11 @@ uint32_t kit_status_scope(uint32_t status);
 void kit_answer_explain_status(const aw_response *answer, const char *title, const char *found,
                                aw_error *ret_error);
 
+/* Fails the operation because an answer that was good by its status cannot be read. `request` is its name;
+ * `retry`: may it be sent again (enum aw_retry)? */
+void kit_answer_fail_unread(aw_op *op, const char *title, const char *request,
+                            const aw_error *problem, uint32_t retry);
+
 /* Fills in what goes with a code that the API named itself: retry, remedy, status, Retry-After. The message
  * and the provider's code are the caller's. */
 void kit_answer_complete(const aw_response *answer, aw_error *error);

@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Where a chain of pages is. */
@@ -16,10 +17,11 @@ struct chain {
 
 static void end(aw_op *op, const struct chain *chain, const aw_error *why)
 {
-    if (why && why->code == AW_E_NO_MEMORY)
-        aw_fail(op, why);
-    else
+    bool is_ours = !chain->pages->ended || (why && why->code == AW_E_NO_MEMORY);
+    if (!is_ours)
         chain->pages->ended(op, chain->owner, why);
+    else if (why)
+        aw_fail(op, why);
 }
 
 static void on_page(aw_op *op, const aw_response *answer, void *arg);

@@ -15,7 +15,8 @@ struct kit_pages {
      * there is none. -1: it cannot be read, or no memory. */
     int (*read)(aw_op *op, void *owner, const aw_response *answer, const char **ret_token,
                 aw_error *ret_error);
-    /* All pages have been read (`why` is NULL), or not. */
+    /* All pages have been read (`why` is NULL), or not. NULL: nothing is left to do, and a failure is the
+     * operation's. */
     void (*ended)(aw_op *op, void *owner, const aw_error *why);
 };
 

@@ -2,6 +2,7 @@
 /* The entry of the Hetzner Cloud backend: what core reads before it runs, `open`, and the regions. */
 #include "backends/hetzner/hetzner.h"
 
+#include "kit/answer.h"
 #include "kit/error.h"
 #include "kit/price.h"
 
@@ -40,11 +41,7 @@ const char *hetzner_page_next(aw_op *op, const kit_json_node *root)
 
 void hetzner_fail_unread(aw_op *op, const char *request, const aw_error *problem, uint32_t retry)
 {
-    aw_error error;
-    kit_error_set(&error, problem->code, HETZNER_TITLE "'s answer to `%s` cannot be read: %s",
-                  request, problem->message);
-    error.retry = retry;
-    aw_fail(op, &error);
+    kit_answer_fail_unread(op, HETZNER_TITLE, request, problem, retry);
 }
 
 /* ---- open ---- */
@@ -127,21 +124,13 @@ static void ask_locations(kit_request *request, aw_op *op, void *owner, const ch
     hetzner_page_query(request, token);
 }
 
-static void on_all_locations(aw_op *op, void *owner, const aw_error *why)
-{
-    (void)owner;
-    if (why)
-        aw_fail(op, why);
-}
-
 static void hetzner_regions(aw_op *op)
 {
     static const struct kit_pages pages = {.title = HETZNER_TITLE,
                                            .name = "locations",
                                            .most = MOST_PAGES,
                                            .ask = ask_locations,
-                                           .read = on_locations,
-                                           .ended = on_all_locations};
+                                           .read = on_locations};
     kit_pages_start(op, &pages, NULL);
 }
 

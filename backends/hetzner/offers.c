@@ -37,7 +37,7 @@ static bool is_withdrawn(aw_op *op, const kit_json_node *holder)
     return after_ms > 0 && after_ms <= aw_now_ms(op);
 }
 
-/* A year-old API says nothing of stock. */
+/* Where the answer says nothing of stock, it is not known. */
 static uint32_t availability_of(const kit_json_node *place)
 {
     int available = kit_json_find_boolean(place, "available", -1);
@@ -147,21 +147,13 @@ static void ask_types(kit_request *request, aw_op *op, void *owner, const char *
     hetzner_page_query(request, token);
 }
 
-static void on_all_types(aw_op *op, void *owner, const aw_error *why)
-{
-    (void)owner;
-    if (why)
-        aw_fail(op, why);
-}
-
 static void on_rate(aw_op *op, void *arg, uint64_t nusd_per_unit)
 {
     static const struct kit_pages pages = {.title = HETZNER_TITLE,
                                            .name = "server-types",
                                            .most = MOST_PAGES,
                                            .ask = ask_types,
-                                           .read = on_types,
-                                           .ended = on_all_types};
+                                           .read = on_types};
     struct listing *listing = arg;
     listing->nusd_per_unit = nusd_per_unit;
     kit_pages_start(op, &pages, listing);

@@ -145,13 +145,6 @@ static void ask_servers(kit_request *request, aw_op *op, void *owner, const char
     request->wire.flags = AW_REQUEST_SHARED;
 }
 
-static void on_all_servers(aw_op *op, void *owner, const aw_error *why)
-{
-    (void)owner;
-    if (why)
-        aw_fail(op, why);
-}
-
 static void add_condition(kit_buf *selector, const char *label, const char *value)
 {
     if (value)
@@ -165,8 +158,7 @@ void hetzner_list(aw_op *op, const aw_list *wish)
                                            .name = "servers",
                                            .most = MOST_PAGES,
                                            .ask = ask_servers,
-                                           .read = on_servers,
-                                           .ended = on_all_servers};
+                                           .read = on_servers};
     kit_buf selector;
     kit_buf_init(&selector, kit_op_memory(op), LONGEST_SELECTOR);
     add_condition(&selector, HETZNER_LABEL_OWNER, wish->owner);

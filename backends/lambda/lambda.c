@@ -2,7 +2,7 @@
 /* The entry of the Lambda Cloud backend: what core reads before it runs, and `open`. */
 #include "backends/lambda/lambda.h"
 
-#include "kit/error.h"
+#include "kit/answer.h"
 #include "kit/settings.h"
 
 #include <string.h>
@@ -15,11 +15,7 @@ void lambda_request_init(kit_request *request, aw_op *op, const char *name, cons
 
 void lambda_fail_unread(aw_op *op, const char *request, const aw_error *problem, uint32_t retry)
 {
-    aw_error error;
-    kit_error_set(&error, problem->code, "Lambda Cloud's answer to `%s` cannot be read: %s",
-                  request, problem->message);
-    error.retry = retry;
-    aw_fail(op, &error);
+    kit_answer_fail_unread(op, "Lambda Cloud", request, problem, retry);
 }
 
 static void lambda_open(aw_op *op, const aw_settings *settings, void **ret_state)
