@@ -5,6 +5,7 @@
 #include "bench/measure.h"
 
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,17 @@ static const char *no_variable(aw_op *op, const char *name)
     (void)op;
     (void)name;
     return NULL;
+}
+
+static int32_t no_file(aw_op *op, const char *path, uint64_t max_size, aw_bytes *ret_content,
+                       aw_error *ret_error)
+{
+    (void)op;
+    (void)max_size;
+    (void)ret_content;
+    ret_error->code = AW_E_NOT_FOUND;
+    snprintf(ret_error->message, sizeof ret_error->message, "%s is not there", path);
+    return -1;
 }
 
 static void fail_op(aw_op *op, const aw_error *error)
@@ -92,6 +104,7 @@ struct plugin_signer *plugin_signer_create(const char *path)
                              .alloc = allocate,
                              .env = no_variable,
                              .secret = no_variable,
+                             .read_file = no_file,
                              .fail = fail_op,
                              .log = log_nothing};
     signer->op = (aw_op){.size = sizeof signer->op, .host = &signer->host};
