@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Old and new meet. This file is built twice: with this core, and as NEWER with the same sources of core
- * compiled against a header with more in it. Each loads a plugin of either kind: four pairs. Nobody may
- * read or write past what the other one has, and what is absent is NULL or 0.
+ * Old and new meet. This file is built three times: with this core, as NEWER with the same sources of core
+ * compiled against a header with more in it, and as FIRST with those compiled against the frozen header of
+ * version 1.0. Each loads a plugin of each of the three: nine pairs. Nobody may read or write past what the
+ * other one has, and what is absent is NULL or 0.
  */
 #include "core/loader.h"
 #include "core/sized.h"
@@ -86,18 +87,32 @@ static void run(const struct plugin *plugin)
     assert_int_equal(seen.size, sizeof seen);
 }
 
+static void test_each_plugin_tells_the_version_that_it_was_built_with(void **state)
+{
+    (void)state;
+    uint32_t today = plugin_of("pair-older")->entry.minor;
+    assert_int_equal(plugin_of("pair-first")->entry.minor, 0);
+    assert_true(today > 0);
+    assert_int_equal(plugin_of("pair-newer")->entry.minor, today + 1);
+#ifdef FIRST
+    assert_int_equal(AW_ABI_MINOR, 0);
+#endif
+}
+
 static void test_an_older_plugin_loads_and_what_it_lacks_is_absent(void **state)
 {
     (void)state;
-    const struct plugin *plugin = plugin_of("pair-older");
-    assert_int_equal(plugin->entry.minor, 0);
-    assert_int_equal(plugin->entry.size, sizeof plugin->entry);
-    assert_int_equal(plugin->vtable.size, sizeof plugin->vtable);
-    assert_ptr_equal(plugin->entry.vtable, &plugin->vtable);
+    static const char *const providers[] = {"pair-first", "pair-older"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct plugin *plugin = plugin_of(providers[i]);
+        assert_int_equal(plugin->entry.size, sizeof plugin->entry);
+        assert_int_equal(plugin->vtable.size, sizeof plugin->vtable);
+        assert_ptr_equal(plugin->entry.vtable, &plugin->vtable);
 #ifdef NEWER
-    assert_null(plugin->entry.motto);
-    assert_null(plugin->vtable.answer);
+        assert_null(plugin->entry.motto);
+        assert_null(plugin->vtable.answer);
 #endif
+    }
 }
 
 static void test_a_newer_plugin_loads_and_is_read_as_far_as_core_knows_it(void **state)
@@ -117,13 +132,16 @@ static void test_a_newer_plugin_loads_and_is_read_as_far_as_core_knows_it(void *
 static void test_an_older_plugin_works_and_leaves_absent_what_it_does_not_know(void **state)
 {
     (void)state;
-    run(plugin_of("pair-older"));
-    assert_null(seen.zone);
-    assert_null(seen.region);
-    assert_null(cheered);
+    static const char *const providers[] = {"pair-first", "pair-older"};
+    for (size_t i = 0; i < 2; i++) {
+        run(plugin_of(providers[i]));
+        assert_null(seen.zone);
+        assert_null(seen.region);
+        assert_null(cheered);
 #ifdef NEWER
-    assert_null(seen.badge);
+        assert_null(seen.badge);
 #endif
+    }
 }
 
 static void test_a_newer_plugin_sees_only_what_core_has(void **state)
@@ -145,8 +163,8 @@ static void test_a_newer_plugin_sees_only_what_core_has(void **state)
 static void test_no_plugin_writes_past_the_end_of_an_error(void **state)
 {
     (void)state;
-    static const char *const providers[] = {"pair-older", "pair-newer"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const providers[] = {"pair-first", "pair-older", "pair-newer"};
+    for (size_t i = 0; i < 3; i++) {
         struct {
             aw_error error;
             char behind[64];
@@ -156,7 +174,7 @@ static void test_no_plugin_writes_past_the_end_of_an_error(void **state)
         assert_string_equal(guarded.error.request, "classified");
         assert_string_equal(guarded.behind, "");
 #ifdef NEWER
-        assert_string_equal(guarded.error.hint, i ? "ask for more" : "");
+        assert_string_equal(guarded.error.hint, i == 2 ? "ask for more" : "");
 #endif
     }
 }
@@ -170,16 +188,27 @@ static const struct plugin *plugin_at(const char *file)
     return NULL;
 }
 
+static __attribute__((unused)) void assert_too_new(const char *file)
+{
+    const aw_error *error = &plugin_at(file)->error;
+    assert_int_equal(error->code, AW_E_UNSUPPORTED);
+    assert_non_null(strstr(error->message, "needs a newer core"));
+    assert_non_null(strstr(error->message, "Update archway"));
+}
+
 static void
 test_a_plugin_that_cannot_do_without_a_newer_core_is_taken_by_that_one_only(void **state)
 {
     (void)state;
-    const aw_error *error = &plugin_at("pair_newest.so")->error;
 #ifdef NEWER
-    assert_int_equal(error->code, AW_OK);
+    assert_int_equal(plugin_at("pair_newest.so")->error.code, AW_OK);
 #else
-    assert_int_equal(error->code, AW_E_UNSUPPORTED);
-    assert_non_null(strstr(error->message, "needs a newer core"));
+    assert_too_new("pair_newest.so");
+#endif
+#ifdef FIRST
+    assert_too_new("pair_needs_today.so");
+#else
+    assert_int_equal(plugin_at("pair_needs_today.so")->error.code, AW_OK);
 #endif
 }
 
@@ -203,6 +232,7 @@ static int unload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_plugin_tells_the_version_that_it_was_built_with),
         cmocka_unit_test(test_an_older_plugin_loads_and_what_it_lacks_is_absent),
         cmocka_unit_test(test_a_newer_plugin_loads_and_is_read_as_far_as_core_knows_it),
         cmocka_unit_test(test_an_older_plugin_works_and_leaves_absent_what_it_does_not_know),

@@ -51,7 +51,8 @@
  *       by `close`: an operation may end between any two calls.
  * Structs
  *   S1  A struct that may grow starts with `size`, set to sizeof by whoever made it. New fields are
- *       only added at the end. Whoever reads one reads at most `size` bytes and takes the rest as 0.
+ *       only added at the end. Whoever reads one reads at most `size` bytes and takes the rest as 0:
+ *       what is newer than 1.0 says since when ("1.1"), and is read behind AW_HAS.
  *   S2  Zero everywhere means "not said". Start from `= { .size = sizeof x }`.
  *   S3  Structs marked "frozen" have no size and never change.
  *   S4  Text is UTF-8 and ends in NUL. NULL means absent. Times are milliseconds; wall times count
@@ -100,7 +101,7 @@ extern "C" {
 #endif
 
 #define AW_ABI_MAJOR 1
-#define AW_ABI_MINOR 0
+#define AW_ABI_MINOR 1
 #define AW_MAGIC 0x31495741u /* "AWI1" as the bytes lie in the file */
 
 /* ---------------------------------------------------------------------------------------------
@@ -243,8 +244,8 @@ typedef struct aw_offer_query {
     uint32_t spot;  /* enum aw_spot */
     uint32_t reserved;
     const char *region; /* NULL when the plugin has AW_CAP_WHOLE_LISTING: all regions at once */
-    /* What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer that
-     * does not fit is left out. An option that has nothing to do with offers changes nothing. */
+    /* 1.1: What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer
+     * that does not fit is left out. An option that has nothing to do with offers changes nothing. */
     const aw_header *options;
     uint64_t option_count;
 } aw_offer_query;
@@ -387,13 +388,13 @@ typedef struct aw_instance {
     const char *provider_state; /* the provider's own word */
     const char *reason;         /* why it is in this state, in the provider's words */
     const char *data;           /* opaque; comes back in aw_ref */
-    uint64_t expires_at_ms;     /* its tag `archway-expires` (kit/tags.h); 0: it has none */
-    uint32_t keep; /* 1: its tag `archway-keep` says that it is never to be cleaned away */
+    uint64_t expires_at_ms;     /* 1.1: its tag `archway-expires` (kit/tags.h); 0: it has none */
+    uint32_t keep; /* 1.1: its tag `archway-keep` says that it is never to be cleaned away */
     uint32_t reserved;
 } aw_instance;
 
 /* Something that `create` makes beside the machine: emitted before the request that makes it leaves. The fields
- * behind `id` are for those that `list_resources` emits; `create` leaves them out. */
+ * behind `id` (1.1) are for those that `list_resources` emits; `create` leaves them out. */
 typedef struct aw_resource {
     uint32_t size;
     uint32_t shared;  /* 1: found and reused by the next create, so it stays */
@@ -416,7 +417,7 @@ typedef struct aw_quota {
     uint64_t used;  /* 0 where the provider does not say */
 } aw_quota;
 
-/* A boot image that a create would use which names none. */
+/* 1.1: A boot image that a create would use which names none. */
 typedef struct aw_image {
     uint32_t size;
     uint32_t arch; /* enum aw_arch, one of the two */
@@ -578,6 +579,7 @@ struct aw_host {
     void (*random)(aw_op *op, void *out, size_t size);
     void (*log)(aw_op *op, uint32_t level, const char *message);
     uint32_t (*arch)(aw_op *op, const char *name);
+    /* 1.1 */
     void (*emit_image)(aw_op *op, const aw_image *image);
 };
 
@@ -587,7 +589,7 @@ enum aw_secrecy {
         0, /* a date, a signature of this one request: shown by `archway sign`, logged */
     AW_SECRECY_ALWAYS =
         1, /* proves by itself who asks, as a bearer's token does: shown to nobody */
-    /* A secret that is of use only beside another one, which is never sent, as AWS's session token beside its
+    /* 1.1: A secret that is of use only beside another one, which is never sent, as AWS's session token beside its
      * key: `archway sign` shows it to who asks for it, since the request cannot be sent without it. */
     AW_SECRECY_UNLESS_ASKED = 2
 };
@@ -702,7 +704,7 @@ typedef struct aw_quotas {
 } aw_quotas;
 #define AW_QUOTAS "quotas/1"
 
-/* The extension "images/1": aw_images. Core asks it when a person wants to know what a machine would boot. */
+/* The extension "images/1": aw_images (1.1). Core asks it when a person wants to know what a machine would boot. */
 typedef struct aw_images {
     uint32_t size;
     uint32_t reserved;
@@ -714,7 +716,7 @@ typedef struct aw_images {
 #define AW_IMAGES "images/1"
 
 /*
- * The extension "resources/1": aw_resources. For what is left over when a create was broken off, or a machine
+ * The extension "resources/1": aw_resources (1.1). For what is left over when a create was broken off, or a machine
  * went without what came with it: disks, addresses, keys, claims. `archway gc` lists what carries its owner's
  * tag, and removes what is neither shared nor in use, that no machine in the journal needs, when it is old
  * enough and was seen so in two listings. Services and requests: yes, in both.
@@ -868,9 +870,11 @@ static inline void aw_emit_quota(aw_op *op, const aw_quota *quota)
 {
     op->host->emit_quota(op, quota);
 }
+/* 1.1: for `list_images`, which no older core calls. */
 static inline void aw_emit_image(aw_op *op, const aw_image *image)
 {
-    op->host->emit_image(op, image);
+    if (AW_HAS(op->host, emit_image))
+        op->host->emit_image(op, image);
 }
 static inline void aw_emit_credentials(aw_op *op, const aw_credentials *credentials)
 {

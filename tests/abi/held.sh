@@ -6,6 +6,7 @@
 #   held.sh --update [BUILD_DIR]                   writes the descriptions anew, on purpose
 #   held.sh --describe FILE.so HEADERS OUT.abi     what the first two do, with one file
 #   held.sh --compare DESCRIPTION.abi FILE.so HEADERS
+#   held.sh --frozen HEADER FOLDER                 is it what is frozen there, in FOLDER/1.MINOR, for its version?
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -74,9 +75,28 @@ all_named() {
     return "$faults"
 }
 
+# What a header says to the compiler.
+code_of() {
+    ${CC:-cc} -E -P -dD -fpreprocessed -x c "$1"
+}
+
+minor_of() {
+    sed -nE 's/^#define AW_ABI_MINOR ([0-9]+)$/\1/p' "$1"
+}
+
+# frozen HEADER FOLDER: what a version has is written down, so that it cannot grow any more and keep its number.
+frozen() {
+    local minor
+    minor=$(minor_of "$1")
+    [ -f "$2/1.$minor/archway/backend.h" ] && diff <(code_of "$2/1.$minor/archway/backend.h") <(code_of "$1") && return
+    printf '%s is not what %s has of version 1.%s. ' "$1" "$2" "$minor"
+    printf 'If that one has been released, raise AW_ABI_MINOR. Then: tests/abi/held.sh --update\n'
+    return 1
+}
+
 mode=compare
 case ${1:-} in
---describe | --compare)
+--describe | --compare | --frozen)
     "${1#--}" "${@:2}"
     exit
     ;;
@@ -93,7 +113,11 @@ all_named
 if [ "$mode" = describe ]; then
     describe "$library" "$headers" "$here/libarchway.abi"
     describe "$types" "$headers" "$here/backend.abi"
+    frozen=$here/1.$(minor_of "$headers/backend.h")/archway
+    mkdir -p "$frozen"
+    cp "$headers/backend.h" "$frozen/"
 else
+    frozen "$headers/backend.h" "$here"
     compare "$here/libarchway.abi" "$library" "$headers"
     compare "$here/backend.abi" "$types" "$headers"
 fi

@@ -49,6 +49,22 @@ planted "struct aw_bytes is frozen" frozen 's/^} aw_bytes;/uint64_t planted; &/'
 planted "struct aw_vtable is frozen" vtable 's/^} aw_vtable;/void (*planted)(void); &/'
 planted "aw_code" value_of_a_code 's/AW_E_QUOTA = 7/AW_E_QUOTA = 17/'
 
+# frozen VERDICT NAME SCRIPT: the header, after this sed script, beside those that are frozen.
+frozen() {
+    local said status=0
+    sed "$3" "$source/include/archway/backend.h" >"$work/backend.h"
+    said=$("$held" --frozen "$work/backend.h" "$source/tests/abi" 2>&1) || status=$?
+    if [ "$1" = allowed ] && [ "$status" -eq 0 ]; then return; fi
+    if [ "$1" != allowed ] && [ "$status" -eq 1 ] && grep -qF -- "$1" <<<"$said"; then return; fi
+    printf '%s: wanted "%s", got status %s:\n%s\n' "$2" "$1" "$status" "$said"
+    faults=$((faults + 1))
+}
+frozen allowed as_it_is ''
+frozen allowed another_comment 's/a line \*\//one line *\//'
+frozen "raise AW_ABI_MINOR" grown_and_not_told 's/^} aw_offer;/uint64_t planted; &/'
+frozen "raise AW_ABI_MINOR" another_constant 's/AW_CAP_SPOT 0x1ull/AW_CAP_SPOT 0x2ull/'
+frozen "version 1.99" told_and_not_frozen 's/^#define AW_ABI_MINOR .*/#define AW_ABI_MINOR 99/'
+
 # A library, which loses a function, or gets one, or changes what one takes.
 mkdir "$work/library"
 library() {
