@@ -6,7 +6,7 @@
 #include "cli/talk.h"
 #include "cli/verbs.h"
 
-/* What one provider calls so is nothing to another, which would list as ever. */
+/* What one provider calls so is nothing to another, which would refuse it. */
 static int check_option(const struct session *session)
 {
     if (!options_count(session->options, OPTION_OPTION) ||

@@ -78,21 +78,3 @@ aw_create *kit_wish_copy(aw_op *op, const aw_create *wish)
         return NULL;
     return copy;
 }
-
-static const char *value_of(const aw_header *options, uint64_t count, const char *name)
-{
-    for (uint64_t i = 0; i < count; i++)
-        if (!strcmp(options[i].name, name))
-            return options[i].value;
-    return NULL;
-}
-
-const char *kit_wish_option(const aw_create *wish, const char *name)
-{
-    return value_of(wish->options, wish->option_count, name);
-}
-
-const char *kit_query_option(const aw_offer_query *query, const char *name)
-{
-    return AW_HAS(query, option_count) ? value_of(query->options, query->option_count, name) : NULL;
-}

@@ -203,6 +203,22 @@ static void test_a_wish_for_one_way_saves_the_requests_of_the_other(void **state
     assert_lacks(host_results(host), "availability 0, quota");
 }
 
+static void test_an_option_that_is_not_known_is_refused(void **state)
+{
+    static const aw_header unknown = {"NONSENSE", "1"};
+    static const aw_header of_a_wish = {"ssh_user", "ada"};
+    struct backend_host *host = *state;
+    aw_offer_query query = {.size = sizeof query, .region = "us-east-1", .option_count = 1};
+    query.options = &unknown;
+    vtable()->list_offers(&host->op, &query);
+    assert_failed(host, AW_E_INVALID, "AWS has no option `NONSENSE`: there are `reservation`");
+    assert_int_equal(host->request_count, 0);
+    host_begin(host);
+    query.options = &of_a_wish;
+    vtable()->list_offers(&host->op, &query);
+    assert_int_equal(host->request_count, 4);
+}
+
 static void list_two_pages(struct backend_host *host)
 {
     static const char *const bodies[] = {
@@ -268,6 +284,7 @@ int main(void)
         HOSTED(test_without_zones_prices_or_spot_prices_there_are_offers_and_problems),
         HOSTED(test_a_spot_price_that_is_none_is_told),
         HOSTED(test_a_wish_for_one_way_saves_the_requests_of_the_other),
+        HOSTED(test_an_option_that_is_not_known_is_refused),
         HOSTED(test_no_allocation_is_taken_for_granted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,11 +157,13 @@ static void test_an_option_that_is_not_known_is_refused(void **state)
     (void)state;
     begin_with(&host, "reservaton", "cr-1");
     assert_failed(&host, AW_E_INVALID,
-                  "AWS has no option `reservaton`: did you mean `reservation`?");
+                  "AWS has no option `reservaton`: there are `reservation`, `placement_group`, "
+                  "`subnet` and `ssh_user`. Did you mean `reservation`?");
     host_finish(&host);
     begin_with(&host, "colour", "blue");
     assert_failed(&host, AW_E_INVALID,
-                  "there are reservation, placement_group, subnet and ssh_user.");
+                  "AWS has no option `colour`: there are `reservation`, `placement_group`, "
+                  "`subnet` and `ssh_user`.");
     host_finish(&host);
 }
 

@@ -112,7 +112,7 @@ static void test_options_of_a_provider_reach_it(void **state)
     (void)state;
     archway(CREATE, "--ssh-key", PUBLIC_KEY, "--option", "rack=7", REPLAY("offers.http"));
     assert_code(1);
-    assert_contains(run.err, "Lambda Cloud knows no option `rack`");
+    assert_contains(run.err, "Lambda Cloud has no option `rack`: it has none.");
 }
 
 static void test_names_that_some_cloud_refuses_are_refused_at_once(void **state)

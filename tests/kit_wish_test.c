@@ -129,6 +129,46 @@ static void test_a_shorter_wish_is_read_to_its_end(void **state)
     kit_host_finish(&host);
 }
 
+static void assert_refused(const aw_header *option, const char *const *known, const char *message)
+{
+    const aw_create wish = {.size = sizeof wish, .options = option, .option_count = 1};
+    const aw_offer_query query = {.size = sizeof query, .options = option, .option_count = 1};
+    aw_error error = {.size = sizeof error};
+    assert_int_equal(kit_wish_options_check(&wish, "Acme", known, &error), -1);
+    assert_int_equal(error.code, AW_E_INVALID);
+    assert_string_equal(error.message, message);
+    error = (aw_error){.size = sizeof error};
+    assert_int_equal(kit_query_options_check(&query, "Acme", known, &error), -1);
+    assert_string_equal(error.message, message);
+}
+
+static void test_an_unknown_option_is_refused_with_those_that_there_are(void **state)
+{
+    static const char *const one[] = {"pool", NULL};
+    static const char *const three[] = {"pool", "subnet", "rack", NULL};
+    static const aw_header colour = {"colour", "blue"};
+    static const aw_header sub_net = {"sub-net", "s-1"};
+    (void)state;
+    assert_refused(&colour, NULL, "Acme has no option `colour`: it has none.");
+    assert_refused(&colour, one, "Acme has no option `colour`: there is `pool`.");
+    assert_refused(&sub_net, three,
+                   "Acme has no option `sub-net`: there are `pool`, `subnet` and `rack`. "
+                   "Did you mean `subnet`?");
+}
+
+static void test_known_options_and_queries_without_any_pass(void **state)
+{
+    static const char *const known[] = {"pool", "subnet", NULL};
+    static const aw_header both[] = {{"subnet", "s-1"}, {"pool", "p"}};
+    const aw_create wish = {.size = sizeof wish, .options = both, .option_count = 2};
+    const aw_offer_query older = {.size = offsetof(aw_offer_query, options), .option_count = 7};
+    aw_error error = {.size = sizeof error};
+    (void)state;
+    assert_int_equal(kit_wish_options_check(&wish, "Acme", known, &error), 0);
+    assert_int_equal(kit_query_options_check(&older, "Acme", NULL, &error), 0);
+    assert_int_equal(error.code, AW_OK);
+}
+
 static void test_without_memory_there_is_no_copy(void **state)
 {
     bool copied = false;
@@ -153,6 +193,8 @@ int main(void)
         cmocka_unit_test(test_a_copy_needs_nothing_of_its_source),
         cmocka_unit_test(test_what_is_not_said_stays_so),
         cmocka_unit_test(test_a_shorter_wish_is_read_to_its_end),
+        cmocka_unit_test(test_an_unknown_option_is_refused_with_those_that_there_are),
+        cmocka_unit_test(test_known_options_and_queries_without_any_pass),
         cmocka_unit_test(test_without_memory_there_is_no_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

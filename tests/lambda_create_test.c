@@ -242,7 +242,7 @@ static void test_wishes_that_cannot_be_granted_are_refused_before_anything_is_se
     wish = good_wish();
     wish.options = &(aw_header){"reservation", "cr-1"};
     wish.option_count = 1;
-    assert_refused(host, &wish, AW_E_INVALID, "no option `reservation`");
+    assert_refused(host, &wish, AW_E_INVALID, "no option `reservation`: it has none.");
 }
 
 static void test_exactly_one_public_key_is_taken(void **state)

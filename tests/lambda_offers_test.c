@@ -25,6 +25,16 @@ static void list_offers(struct backend_host *host, const char *types)
     host_answer(host, 200, types);
 }
 
+static void test_there_are_no_options(void **state)
+{
+    static const aw_header option = {"reservation", "r-1"};
+    struct backend_host *host = *state;
+    const aw_offer_query query = {.size = sizeof query, .options = &option, .option_count = 1};
+    vtable()->list_offers(&host->op, &query);
+    assert_failed(host, AW_E_INVALID, "Lambda Cloud has no option `reservation`: it has none.");
+    assert_int_equal(host->request_count, 0);
+}
+
 static void test_a_type_is_an_offer_in_each_region_that_has_it(void **state)
 {
     struct backend_host *host = *state;
@@ -243,6 +253,7 @@ static void test_regions_are_those_of_the_images_each_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        HOSTED(test_there_are_no_options),
         HOSTED(test_a_type_is_an_offer_in_each_region_that_has_it),
         HOSTED(test_a_type_that_no_region_has_is_sold_out),
         HOSTED(test_the_statement_of_the_api_goes_before_the_rule),

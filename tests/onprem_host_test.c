@@ -48,6 +48,22 @@ static void assert_asked(const char *line, const char *region, const char *name,
     host_finish(&host);
 }
 
+static void test_there_are_no_options(void **state)
+{
+    static const char *const lines[] = {"gh1.lab"};
+    static const aw_header option = {"reservation", "r-1"};
+    const aw_offer_query query = {
+        .size = sizeof query, .region = "gh1.lab", .options = &option, .option_count = 1};
+    struct backend_host host;
+    (void)state;
+    open_with(&host, lines, 1, NULL, NULL);
+    host_begin(&host);
+    vtable()->list_offers(&host.op, &query);
+    assert_failed(&host, AW_E_INVALID, "A machine of your own has no option `reservation`");
+    assert_int_equal(host.program_count, 0);
+    host_finish(&host);
+}
+
 static void test_each_part_of_a_line_reaches_ssh(void **state)
 {
     (void)state;
@@ -184,6 +200,7 @@ static void test_a_wish_that_cannot_be_had_reaches_no_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_are_no_options),
         cmocka_unit_test(test_each_part_of_a_line_reaches_ssh),
         cmocka_unit_test(test_nothing_is_asked_and_no_key_taken_on_trust),
         cmocka_unit_test(test_a_line_that_is_wrong_is_refused_with_what_to_write),

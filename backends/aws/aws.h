@@ -81,6 +81,9 @@ const char *aws_currency(const char *region);
 /* The name of a service in a signature: "ec2", "sts", "pricing", "servicequotas", "ssm". */
 const char *aws_signing_name(enum aws_service service);
 
+/* The names of the options that a wish may have, and NULL (launch.c). */
+extern const char *const aws_wish_options[];
+
 /* ---- requests ---- */
 
 /*

@@ -3,7 +3,6 @@
 #include "backends/aws/launch.h"
 
 #include "kit/error.h"
-#include "kit/nearest.h"
 #include "kit/tags.h"
 
 #include <openssl/evp.h>
@@ -16,9 +15,8 @@
 #define SHORT_DIGEST 8
 #define DEFAULT_SSH_USER "ubuntu"
 
-static const char *const option_names[] = {AWS_OPTION_RESERVATION, AWS_OPTION_PLACEMENT_GROUP,
-                                           AWS_OPTION_SUBNET, AWS_OPTION_SSH_USER};
-#define OPTIONS (sizeof option_names / sizeof *option_names)
+const char *const aws_wish_options[] = {AWS_OPTION_RESERVATION, AWS_OPTION_PLACEMENT_GROUP,
+                                        AWS_OPTION_SUBNET, AWS_OPTION_SSH_USER, NULL};
 
 static void run(aw_op *op, void *arg);
 
@@ -232,27 +230,12 @@ void launch_run(struct launch *launch)
 
 /* ---- the wish ---- */
 
-static int is_known_option(const char *name)
-{
-    for (size_t i = 0; i < OPTIONS; i++)
-        if (!strcmp(option_names[i], name))
-            return 1;
-    return 0;
-}
-
 /* Returns -1 with the operation failed. */
 static int check(aw_op *op, const aw_create *wish)
 {
-    for (uint64_t i = 0; i < wish->option_count; i++) {
-        const char *name = wish->options[i].name;
-        const char *near = kit_nearest_word(name, option_names, OPTIONS);
-        if (is_known_option(name))
-            continue;
-        kit_fail(op, AW_E_INVALID, "AWS has no option `%.60s`: %s%s%s", name,
-                 near ? "did you mean `" : "", near ? near : "",
-                 near ? "`?"
-                      : "there are " AWS_OPTION_RESERVATION ", " AWS_OPTION_PLACEMENT_GROUP
-                        ", " AWS_OPTION_SUBNET " and " AWS_OPTION_SSH_USER ".");
+    aw_error error;
+    if (kit_wish_options_check(wish, "AWS", aws_wish_options, &error)) {
+        aw_fail(op, &error);
         return -1;
     }
     if (!wish->spot || !kit_wish_option(wish, AWS_OPTION_RESERVATION))

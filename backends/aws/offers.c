@@ -3,6 +3,7 @@
 #include "backends/aws/offers.h"
 
 #include "kit/error.h"
+#include "kit/wish.h"
 
 static const struct aws_part_kind *const kinds[AWS_PARTS] = {
     [AWS_PART_TYPES] = &aws_types_part,
@@ -86,6 +87,9 @@ static void start(aw_op *op, struct aws_part *part)
 
 void aws_list_offers(aw_op *op, const aw_offer_query *query)
 {
+    aw_error error;
+    if (kit_query_options_check(query, "AWS", aws_wish_options, &error))
+        return aw_fail(op, &error);
     struct aws_listing *listing = aws_listing_create(op, query);
     if (!listing)
         return;

@@ -170,7 +170,7 @@ static int wish_check(const aw_create *wish, aw_error *ret_error)
         return kit_error_set(ret_error, AW_E_INVALID,
                              "The user data is larger than the 32 KiB that " HETZNER_TITLE
                              " takes. Let it fetch the rest.");
-    return 0;
+    return kit_wish_options_check(wish, HETZNER_TITLE, NULL, ret_error);
 }
 
 void hetzner_create(aw_op *op, const aw_create *wish)

@@ -6,6 +6,7 @@
 #include "kit/error.h"
 #include "kit/price.h"
 #include "kit/time.h"
+#include "kit/wish.h"
 
 #include <string.h>
 
@@ -174,6 +175,9 @@ static void on_pricing(aw_op *op, const aw_response *answer, void *arg)
 /* One listing covers all locations (AW_CAP_WHOLE_LISTING). */
 void hetzner_list_offers(aw_op *op, const aw_offer_query *query)
 {
+    aw_error error;
+    if (kit_query_options_check(query, HETZNER_TITLE, NULL, &error))
+        return aw_fail(op, &error);
     struct listing *listing = aw_alloc(op, sizeof *listing);
     if (query->spot == AW_SPOT_ONLY || !listing)
         return;

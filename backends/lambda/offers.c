@@ -3,6 +3,7 @@
 #include "backends/lambda/lambda.h"
 
 #include "kit/error.h"
+#include "kit/wish.h"
 
 #include <string.h>
 
@@ -155,7 +156,9 @@ static void on_instance_types(aw_op *op, const aw_response *answer, void *arg)
 /* One request, whatever is asked for: it has all regions, and requests are what is scarce here. */
 void lambda_list_offers(aw_op *op, const aw_offer_query *query)
 {
-    (void)query;
+    aw_error error;
+    if (kit_query_options_check(query, "Lambda Cloud", NULL, &error))
+        return aw_fail(op, &error);
     kit_request request;
     lambda_request_init(&request, op, "instance-types", "GET");
     kit_request_path(&request, "instance-types");

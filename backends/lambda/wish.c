@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 #include "kit/tags.h"
+#include "kit/wish.h"
 
 #include <string.h>
 
@@ -120,10 +121,8 @@ int lambda_wish_check(const aw_create *wish, aw_error *ret_error)
             ret_error, AW_E_INVALID,
             "The name is longer than the %d characters that Lambda Cloud takes: \"%.100s\".",
             LAMBDA_NAME_MAX, wish->name);
-    if (wish->option_count)
-        return kit_error_set(ret_error, AW_E_INVALID, "Lambda Cloud knows no option `%.60s`.",
-                             wish->options[0].name);
-    if (ssh_keys_check(wish, ret_error) || tags_check(wish, ret_error))
+    if (kit_wish_options_check(wish, "Lambda Cloud", NULL, ret_error) ||
+        ssh_keys_check(wish, ret_error) || tags_check(wish, ret_error))
         return -1;
     return user_data_check(&wish->user_data, ret_error);
 }

@@ -62,10 +62,11 @@ static int check_wish(const aw_create *wish, aw_error *ret_error)
         return kit_error_set(ret_error, AW_E_UNSUPPORTED,
                              "Machines of your own have the disks and the system that they have. "
                              "Ask for no size and no image.");
-    if (wish->option_count || wish->tag_count)
-        return kit_error_set(ret_error, AW_E_INVALID,
-                             "Machines of your own know no option or tag `%.60s`.",
-                             wish->option_count ? wish->options[0].name : wish->tags[0].name);
+    if (kit_wish_options_check(wish, ONPREM_TITLE, NULL, ret_error))
+        return -1;
+    if (wish->tag_count)
+        return kit_error_set(ret_error, AW_E_INVALID, "Machines of your own know no tag `%.60s`.",
+                             wish->tags[0].name);
     if (!wish->owner || !*wish->owner || !wish->token || !*wish->token)
         return kit_error_set(ret_error, AW_E_INVALID,
                              "The wish has no owner or no token to claim with.");

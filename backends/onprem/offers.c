@@ -3,6 +3,7 @@
 #include "backends/onprem/onprem.h"
 
 #include "kit/error.h"
+#include "kit/wish.h"
 
 #include <stdio.h>
 
@@ -70,6 +71,9 @@ static void on_probe(aw_op *op, const struct onprem_call *call, struct onprem_an
 
 void onprem_list_offers(aw_op *op, const aw_offer_query *query)
 {
+    aw_error error;
+    if (kit_query_options_check(query, ONPREM_TITLE, NULL, &error))
+        return aw_fail(op, &error);
     const struct onprem_host *host = onprem_host_find(op, query->region);
     struct onprem_call *call = host ? onprem_call_probe(op, host) : NULL;
     if (!call)

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#define ONPREM_TITLE "A machine of your own"
+
 #define ONPREM_STATE_DIR "/var/lib/archway"
 #define ONPREM_KEYS_FILE ".ssh/authorized_keys"
 #define ONPREM_BLOCKS_MAX 256

@@ -185,8 +185,8 @@ ARCHWAY_API int archway_backend_at(const archway *aw, uint64_t index,
  *               "-" before it: descending. Offers without a price come last among equals
  *   limit       at most so many; 0: all
  *   option      NAME=VALUE: what only its provider has, as in a wish: reservation=NAME leaves what that reservation
- *               has. Set again to add more. A backend that does not know it lists as ever. Such a query is asked
- *               for anew each time
+ *               has. Set again to add more. A backend that has no such option fails and lists those that
+ *               it has, so name the backend too. Such a query is asked for anew each time
  * Filters that do not add replace what was set before. Blanks around words do not count.
  * archway_query_set returns -1 with AW_E_INVALID and a sentence that says what to write instead; the query
  * is as before then. `cpu arm:4..` beside `arch amd64` is such an error.

@@ -244,8 +244,9 @@ typedef struct aw_offer_query {
     uint32_t spot;  /* enum aw_spot */
     uint32_t reserved;
     const char *region; /* NULL when the plugin has AW_CAP_WHOLE_LISTING: all regions at once */
-    /* 1.1: What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer
-     * that does not fit is left out. An option that has nothing to do with offers changes nothing. */
+    /* 1.1: What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer that
+     * does not fit is left out. An option of a wish that has nothing to do with offers changes nothing; what is no
+     * option of the provider's fails the operation: AW_E_INVALID, with the names that there are. */
     const aw_header *options;
     uint64_t option_count;
 } aw_offer_query;
