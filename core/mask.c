@@ -10,6 +10,7 @@
 
 /* In XML a "<" in a text would begin an element. */
 #define SECRET_IN_XML "&lt;secret&gt;"
+#define SECRET_IN_URL "%3Csecret%3E"
 
 enum {
     SHORTEST_WORD = 8,
@@ -186,11 +187,18 @@ static bool mask_xml_field(struct scan *scan)
     return true;
 }
 
+static const char *placeholder(const struct scan *scan)
+{
+    if (scan->mask->url)
+        return SECRET_IN_URL;
+    return scan->xml ? SECRET_IN_XML : RECORDING_SECRET;
+}
+
 static bool mask_one_word(struct scan *scan, const char *word)
 {
     if (!word || strlen(word) < SHORTEST_WORD || !starts_at(scan->text, scan->at, word))
         return false;
-    kit_buf_add_text(scan->buf, scan->xml ? SECRET_IN_XML : RECORDING_SECRET);
+    kit_buf_add_text(scan->buf, placeholder(scan));
     scan->at += strlen(word);
     return true;
 }

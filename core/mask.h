@@ -12,6 +12,7 @@ struct mask {
     const char *const *words;  /* secrets that are known */
     size_t word_count;
     const char *word; /* one more, or NULL */
+    bool url;         /* the text is a URL, and must be one again */
 };
 
 /* Adds `text` with <secret> in place of every known secret, of the value of every JSON member and the content

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-static bool keep_secret(struct recorder *recorder, const char *value)
+bool recorder_keep_secret(struct recorder *recorder, const char *value)
 {
     const char *copy = arena_text(&recorder->secrets, value);
     const char **slot = copy ? VEC_PUSH(&recorder->secret_words, &recorder->secret_count) : NULL;
@@ -31,7 +31,7 @@ static bool keep_variable(struct recorder *recorder, const char *name, const cha
     struct recorded_variable variable = {.value = RECORDING_SECRET};
     if (known && (!secret || strcmp(known->value, RECORDING_SECRET) == 0))
         return true;
-    if (secret && !keep_secret(recorder, value))
+    if (secret && !recorder_keep_secret(recorder, value))
         return false;
     if (!secret)
         variable.value = recorder_take_text(recorder, (aw_bytes){value, strlen(value)}).data;

@@ -46,5 +46,7 @@ int recorder_take_result(struct recorder *recorder, const struct run_call *call,
                          struct recorded_exchange *exchange);
 /* A text without the secrets that are known; its data is NULL when there is no memory. */
 aw_bytes recorder_take_text(struct recorder *recorder, aw_bytes text);
+/* From here on this value is written down nowhere. False: no memory. */
+bool recorder_keep_secret(struct recorder *recorder, const char *value);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/mask.h"
 #include "core/mem.h"
 #include "core/record.h"
+#include "kit/answer.h"
 
 #include <string.h>
 #include <strings.h>
@@ -78,6 +79,23 @@ static aw_bytes bytes_of(const char *text)
     return (aw_bytes){text, strlen(text)};
 }
 
+static const char *take_address(struct recorder *recorder, const struct mask *mask, aw_bytes text)
+{
+    struct mask in_url = *mask;
+    in_url.url = true;
+    return take_line(recorder, &in_url, text);
+}
+
+static const char *take_header(struct recorder *recorder, const struct mask *mask,
+                               const aw_header *header, bool hidden)
+{
+    if (hidden)
+        return arena_text(&recorder->taken.arena, RECORDING_SECRET);
+    if (strcasecmp(header->name, "location") == 0)
+        return take_address(recorder, mask, bytes_of(header->value));
+    return take_line(recorder, mask, bytes_of(header->value));
+}
+
 /* An empty body has no secret. */
 static int take_body(struct recorder *recorder, const struct mask *mask, bool secret, aw_bytes body,
                      aw_bytes *ret_body)
@@ -104,8 +122,7 @@ static int take_headers(struct recorder *recorder, const struct mask *mask, bool
             continue;
         aw_header *copy = &copies[message->header_count++];
         copy->name = arena_text(arena, header->name);
-        copy->value =
-            take_line(recorder, mask, bytes_of(hidden ? RECORDING_SECRET : header->value));
+        copy->value = take_header(recorder, mask, header, hidden);
         if (!copy->name || !copy->value)
             return -1;
     }
@@ -124,7 +141,7 @@ static int take_url(struct recorder *recorder, const struct mask *mask,
         kit_buf_add_text(&url, RECORDING_SECRET);
         text = (aw_bytes){kit_buf_text(&url), url.size};
     }
-    *ret_url = text.data ? take_line(recorder, mask, text) : NULL;
+    *ret_url = text.data ? take_address(recorder, mask, text) : NULL;
     return *ret_url ? 0 : -1;
 }
 
@@ -142,10 +159,21 @@ int recorder_take_request(struct recorder *recorder, const struct wire_call *cal
     return take_body(recorder, &mask, call->secret, request->body, &exchange->request.body);
 }
 
+/* The query of the place that an answer sends on to: in a presigned URL it is all that one needs there. */
+static const char *onward_query(const aw_response *answer)
+{
+    const char *location = answer->status / 100 == 3 ? kit_answer_header(answer, "location") : NULL;
+    const char *query = location ? strchr(location, '?') : NULL;
+    return query && query[1] ? query + 1 : NULL;
+}
+
 int recorder_take_answer(struct recorder *recorder, const struct wire_call *call,
                          struct recorded_exchange *exchange)
 {
     const aw_response *answer = &call->answer;
+    const char *query = onward_query(answer);
+    if (query && !recorder_keep_secret(recorder, query))
+        return -1;
     struct mask mask = mask_of(recorder);
     mask.word = credential_of(call);
     mask.fields = call->secret_fields;
@@ -153,7 +181,7 @@ int recorder_take_answer(struct recorder *recorder, const struct wire_call *call
     if (take_headers(recorder, &mask, call->secret, answer->headers, answer->header_count,
                      &exchange->answer))
         return -1;
-    return take_body(recorder, &mask, call->secret, answer->body, &exchange->answer.body);
+    return take_body(recorder, &mask, call->secret || query, answer->body, &exchange->answer.body);
 }
 
 int recorder_take_program(struct recorder *recorder, const struct run_call *call,

@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LONGEST_WAIT_S 86400u
@@ -85,19 +86,29 @@ void kit_answer_complete(const aw_response *answer, aw_error *error)
     error->retry_after_ms = kit_answer_retry_after_ms(answer);
 }
 
+/* What opens the place may stand in its query. */
+static const char *without_query(const char *url, char *buf, size_t size)
+{
+    snprintf(buf, size, "%.*s", (int)strcspn(url, "?"), url);
+    return buf;
+}
+
 void kit_answer_explain_status(const aw_response *answer, const char *title, const char *found,
                                aw_error *ret_error)
 {
     const char *location = kit_answer_header(answer, "location");
+    char place[300];
     uint32_t code = kit_status_code(answer->status);
     if (code == AW_E_NOT_FOUND)
         code = AW_E_PROTOCOL;
     if (answer->status >= 300 && answer->status < 400)
         kit_error_set(
             ret_error, code,
-            "The endpoint redirects (status %u) to %.300s, and credentials are not sent after it. "
+            "The endpoint redirects (status %u) to %s, and credentials are not sent after it. "
             "Set `endpoint:` of this backend to the address of the API itself.",
-            (unsigned)answer->status, location ? location : "an address that it does not name");
+            (unsigned)answer->status,
+            location ? without_query(location, place, sizeof place)
+                     : "an address that it does not name");
     else
         kit_error_set(
             ret_error, code,

@@ -171,7 +171,7 @@ static void test_a_secret_that_comes_back_is_masked(void **state)
     send_off(&asked, world);
     wait_for(&asked);
     char *text = finish_clean(world);
-    assert_has(text, ">>> GET " MACHINES "?key=<secret>\nx-key: <secret>\n\n<secret>\n"
+    assert_has(text, ">>> GET " MACHINES "?key=%3Csecret%3E\nx-key: <secret>\n\n<secret>\n"
                      "<<< 401\nx-echo: <secret>\n\n{\"error\":\"bad keys <secret>, <secret>\"}\n");
     free(text);
 }
@@ -232,6 +232,24 @@ static void test_such_a_conversation_can_be_replayed_with_an_answer_put_in(void 
     finish(world);
 }
 
+static void test_a_redirect_with_a_secret_query_is_followed_in_a_replay(void **state)
+{
+    (void)state;
+    struct asked asked;
+    struct world *world = replay(">>> GET " MACHINES "\n<<< 307\n"
+                                 "location: https://store.example.net/blob?%3Csecret%3E\n\n\n\n"
+                                 ">>> GET https://store.example.net/blob?%3Csecret%3E\n"
+                                 "<<< 200\n\na blob\n");
+    prepare(&asked, "GET", MACHINES, NULL);
+    send_off(&asked, world);
+    wait_for(&asked);
+    prepare(&asked, "GET", "https://store.example.net/blob?%3Csecret%3E", NULL);
+    send_off(&asked, world);
+    wait_for(&asked);
+    assert_string_equal(asked.body, "a blob");
+    finish(world);
+}
+
 static void test_programs_keep_their_environment_and_their_secrets(void **state)
 {
     (void)state;
@@ -276,6 +294,30 @@ static void test_what_signs_a_request_is_not_recorded(void **state)
     free(text);
 }
 
+static void test_the_query_of_a_redirect_is_a_secret(void **state)
+{
+    (void)state;
+    struct asked asked;
+    static const struct scripted answers[] = {
+        {.status = 307,
+         .headers = {{"location", "https://store.example.net/blob?X-Signature=canary&until=9"}},
+         .body =
+             "<a href=\"https://store.example.net/blob?X-Signature=canary&amp;until=9\">there</a>"},
+        {.status = 200, .body = "a blob"}};
+    struct world *world = record(answers);
+    prepare(&asked, "GET", MACHINES, NULL);
+    send_off(&asked, world);
+    wait_for(&asked);
+    prepare(&asked, "GET", "https://store.example.net/blob?X-Signature=canary&until=9", NULL);
+    send_off(&asked, world);
+    wait_for(&asked);
+    char *text = finish_clean(world);
+    assert_has(text,
+               "<<< 307\nlocation: https://store.example.net/blob?%3Csecret%3E\n\n<secret>\n");
+    assert_has(text, ">>> GET https://store.example.net/blob?%3Csecret%3E\n<<< 200\n\na blob\n");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +336,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_programs_keep_their_environment_and_their_secrets,
                                         start, end),
         cmocka_unit_test_setup_teardown(test_what_signs_a_request_is_not_recorded, start, end),
+        cmocka_unit_test_setup_teardown(test_the_query_of_a_redirect_is_a_secret, start, end),
+        cmocka_unit_test_setup_teardown(test_a_redirect_with_a_secret_query_is_followed_in_a_replay,
+                                        start, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
