@@ -53,20 +53,10 @@ const struct problems *shard_problems(const struct shard *shard)
 /* Adds the new rows to the table, and only then drops the old ones. */
 static int take_rows(struct shard *shard)
 {
-    struct table *table = shard->table;
     uint32_t id = ++shard->backend->aw->shard_ids;
-    for (uint32_t row = 0; row < table_count(shard->incoming); row++) {
-        aw_offer offer = {.size = sizeof offer};
-        const char *backend = NULL;
-        table_offer(shard->incoming, row, &offer, &backend);
-        if (quotas_lack(&shard->quotas, offer.quota))
-            offer.availability = AW_NO_QUOTA;
-        if (table_add(table, id, backend, &offer, &shard->error)) {
-            table_drop(table, id);
-            return -1;
-        }
-    }
-    table_drop(table, shard->id);
+    if (table_take(shard->table, id, shard->incoming, &shard->quotas, &shard->error))
+        return -1;
+    table_drop(shard->table, shard->id);
     shard->id = id;
     return 0;
 }

@@ -69,19 +69,22 @@ int pools_add_gpu(struct pools *pools, const aw_gpu *gpu, uint32_t *ret_number)
     return 0;
 }
 
-static bool reserve_row(struct table *table)
+int table_reserve(struct table *table, size_t more)
 {
-    if (table->count < table->capacity)
-        return true;
+    size_t needed = table->count + more;
+    if (needed <= table->capacity)
+        return 0;
     size_t capacity = table->capacity + table->capacity / 4 + FIRST_ROWS;
+    if (capacity < needed)
+        capacity = needed;
     if (capacity > UINT32_MAX)
-        return false;
+        return -1;
     struct row *rows = mem_resize(table->rows, capacity * sizeof *rows);
     if (!rows)
-        return false;
+        return -1;
     table->rows = rows;
     table->capacity = capacity;
-    return true;
+    return 0;
 }
 
 /* Values newer than this core are unknown to it. */
@@ -133,7 +136,7 @@ int table_add(struct table *table, uint32_t shard, const char *backend, const aw
         return -1;
     struct row row = row_of(&seen);
     row.shard = shard;
-    if (!reserve_row(table) || row_intern(&table->pools, backend, &seen, &row) != 0)
+    if (table_reserve(table, 1) != 0 || row_intern(&table->pools, backend, &seen, &row) != 0)
         return kit_error_set(ret_error, AW_E_NO_MEMORY,
                              "no memory for another offer beside %zu others", table->count);
     table->rows[table->count++] = row;

@@ -12,6 +12,7 @@
 
 #include "core/query.h"
 
+struct quotas;
 struct table;
 
 struct table *table_create(void); /* NULL: no memory */
@@ -23,6 +24,10 @@ void table_destroy(struct table *table);
  * count, ...). Offers and selections that were handed out stay good. */
 int table_add(struct table *table, uint32_t shard, const char *backend, const aw_offer *offer,
               aw_error *ret_error);
+/* Adds all rows of another table, which stays as it is, as a shard of this one; those that need more than the quotas
+ * leave are marked AW_NO_QUOTA. Returns -1: no memory, and none of them is here. */
+int table_take(struct table *table, uint32_t shard, const struct table *from,
+               const struct quotas *quotas, aw_error *ret_error);
 /* Drops all rows of that shard, and the texts that no other row has. Row numbers and what table_offer
  * gave are void after it. */
 void table_drop(struct table *table, uint32_t shard);

@@ -3,6 +3,7 @@
 #include "core/table_rows.h"
 
 #include "kit/error.h"
+#include "kit/utf8.h"
 
 #include <string.h>
 
@@ -28,9 +29,11 @@ struct text_rule {
 };
 
 /* Errors keep text clean; what comes through such a field as it was is clean. */
-static bool is_clean(const char *text)
+static bool is_clean(const char *text, size_t size)
 {
     char copy[ZONE_MAX_BYTES + 1];
+    if (kit_utf8_plain(text, size) == size)
+        return true;
     kit_error_text(copy, sizeof copy, text);
     return strcmp(copy, text) == 0;
 }
@@ -40,9 +43,10 @@ static int check_text(const aw_offer *offer, const struct text_rule *rule, aw_er
     const char *text = rule->text ? rule->text : "";
     if (rule->required && !*text)
         return refuse(offer, rule->field, "is missing", ret_error);
-    if (strnlen(text, rule->max + 1) > rule->max)
+    size_t size = strnlen(text, rule->max + 1);
+    if (size > rule->max)
         return refuse(offer, rule->field, "is too long", ret_error);
-    if (rule->shown && !is_clean(text))
+    if (rule->shown && !is_clean(text, size))
         return refuse(offer, rule->field, "has control characters or is no UTF-8", ret_error);
     return 0;
 }

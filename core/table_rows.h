@@ -46,6 +46,9 @@ const char *pools_text(const struct pools *pools, uint32_t number);
 int pools_add_gpu(struct pools *pools, const aw_gpu *gpu, uint32_t *ret_number);
 void pools_finish(struct pools *pools);
 
+/* Makes room for so many more rows. Returns -1 without memory. */
+int table_reserve(struct table *table, size_t more);
+
 /* Is this an offer that may be in the table? (core/table_check.c) */
 int offer_check(const aw_offer *offer, aw_error *ret_error);
 

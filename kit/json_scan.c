@@ -3,10 +3,10 @@
 #include "kit/json_scan.h"
 
 #include "kit/body.h"
+#include "kit/eight.h"
 #include "kit/error.h"
 #include "kit/json_scan_parts.h"
 
-#include <endian.h>
 #include <string.h>
 
 enum {
@@ -67,22 +67,6 @@ static int is_blank(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* Eight bytes at once, the first one lowest. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-static uint64_t word_at(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return le64toh(word);
-}
-
-/* How many of the eight come before the first byte that is marked. */
-static size_t bytes_before(uint64_t marks)
-{
-    return marks ? (size_t)__builtin_ctzll(marks) / 8 : sizeof marks;
-}
-
 /* Much of an answer that is laid out for people is the space before its lines. */
 char scan_peek(kit_scan *scan)
 {
@@ -91,26 +75,20 @@ char scan_peek(kit_scan *scan)
     while (at < end && is_blank(*at)) {
         at++;
         while ((size_t)(end - at) >= 8 && *at == ' ')
-            at += bytes_before(word_at(at) ^ EACH(' '));
+            at += kit_eight_before(kit_eight_at(at) ^ KIT_EIGHT(' '));
     }
     scan->at = at;
     return at < end ? *at : '\0';
-}
-
-/* Marks at least the first byte that is zero. */
-static uint64_t zeroes(uint64_t word)
-{
-    return (word - EACH(0x01)) & ~word & EACH(0x80);
 }
 
 /* To the first byte that ends a text, or means something in it; the last few are not looked at. */
 static const char *plain_end(const char *at, const char *end)
 {
     while ((size_t)(end - at) >= 8) {
-        uint64_t word = word_at(at);
-        uint64_t control = (word - EACH(' ')) & ~word & EACH(0x80);
-        uint64_t marks = control | zeroes(word ^ EACH('"')) | zeroes(word ^ EACH('\\'));
-        at += bytes_before(marks);
+        uint64_t eight = kit_eight_at(at);
+        uint64_t marks = kit_eight_below(eight, ' ') | kit_eight_equal(eight, '"') |
+                         kit_eight_equal(eight, '\\');
+        at += kit_eight_before(marks);
         if (marks)
             break;
     }

@@ -166,12 +166,13 @@ static const char *decode(const struct scan_string *string, struct output *out)
     return NULL;
 }
 
-static int is_utf8(const char *text)
+static int is_utf8(const char *text, size_t size)
 {
-    size_t size = 1;
-    for (; *text && size; text += size)
-        size = (unsigned char)*text < 0x80 ? 1 : kit_utf8_size(text);
-    return size > 0;
+    const char *end = text + size;
+    const char *at = text + kit_utf8_plain(text, size);
+    for (size_t step = 1; at < end && step; at += step)
+        step = (unsigned char)*at < 0x80 ? 1 : kit_utf8_size(at);
+    return at == end;
 }
 
 int kit_scan_text(kit_scan *scan, char *block, size_t size)
@@ -184,7 +185,7 @@ int kit_scan_text(kit_scan *scan, char *block, size_t size)
     scan->is_pending = 0;
     const char *wrong = decode(&string, &out);
     *out.at = '\0';
-    if (!wrong && is_utf8(block))
+    if (!wrong && is_utf8(block, (size_t)(out.at - block)))
         return 1;
     refuse(scan, "text", wrong ? wrong : "text that is no UTF-8");
     *block = '\0';

@@ -2,6 +2,8 @@
 /* What is a character: https://www.rfc-editor.org/rfc/rfc3629, in its shortest form, and no half of a pair. */
 #include "kit/utf8.h"
 
+#include "kit/eight.h"
+
 #include <stdbool.h>
 
 size_t kit_utf8_size(const char *at)
@@ -19,4 +21,20 @@ size_t kit_utf8_size(const char *at)
     bool surrogate = text[0] == 0xed && text[1] > 0x9f;
     bool too_large = text[0] == 0xf4 && text[1] > 0x8f;
     return overlong || surrogate || too_large ? 0 : size;
+}
+
+size_t kit_utf8_plain(const char *text, size_t size)
+{
+    size_t at = 0;
+    while (size - at >= 8) {
+        uint64_t eight = kit_eight_at(text + at);
+        uint64_t marks =
+            kit_eight_below(eight, ' ') | kit_eight_equal(eight, 0x7f) | (eight & KIT_EIGHT_MARKS);
+        at += kit_eight_before(marks);
+        if (marks)
+            return at;
+    }
+    while (at < size && text[at] >= ' ' && text[at] < 0x7f)
+        at++;
+    return at;
 }

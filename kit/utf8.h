@@ -8,4 +8,7 @@
 /* Bytes of the character at `text`, behind which a NUL stands somewhere. 0: it is no UTF-8. */
 size_t kit_utf8_size(const char *text);
 
+/* How many of so many bytes, from the first one on, are printable ASCII, as nearly all are. */
+size_t kit_utf8_plain(const char *text, size_t size);
+
 #endif

@@ -3,10 +3,12 @@
 #include "core/mem.h"
 #include "kit/error.h"
 #include "kit/url.h"
+#include "kit/utf8.h"
 #include "kit_host.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +218,21 @@ static void test_a_long_message_is_cut_between_characters(void **state)
     }
 }
 
+static void test_printable_ascii_is_counted_up_to_the_first_other_byte(void **state)
+{
+    (void)state;
+    char text[20];
+    for (size_t size = 0; size <= sizeof text; size++)
+        for (size_t place = 0; place <= size; place++)
+            for (int byte = 0; byte < 256; byte++) {
+                bool is_plain = (byte >= ' ' && byte < 0x7f) || place == size;
+                memset(text, place % 2 ? ' ' : '~', sizeof text);
+                if (place < size)
+                    text[place] = (char)byte;
+                assert_int_equal(kit_utf8_plain(text, size), is_plain ? size : place);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_utf8_becomes_question_marks),
         cmocka_unit_test(test_a_long_text_is_cut_between_characters),
         cmocka_unit_test(test_a_long_message_is_cut_between_characters),
+        cmocka_unit_test(test_printable_ascii_is_counted_up_to_the_first_other_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
