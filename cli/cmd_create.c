@@ -22,6 +22,12 @@ static const char *availability_wanted(const struct options *options)
                                                                                         : "yes";
 }
 
+/* Nobody gets a machine that may be taken away from them without having asked for one. */
+static bool wants_on_demand(const struct options *options)
+{
+    return !options_count(options, OPTION_SPOT) && !options_count(options, OPTION_SPOT_AUTO);
+}
+
 static int read_query(struct session *session, archway_query **ret_query)
 {
     aw_error error;
@@ -30,6 +36,9 @@ static int read_query(struct session *session, archway_query **ret_query)
         return code;
     if (archway_query_set(*ret_query, "available", availability_wanted(session->options), &error) !=
         0)
+        return say_error(&error);
+    if (wants_on_demand(session->options) &&
+        archway_query_set(*ret_query, "spot", "no", &error) != 0)
         return say_error(&error);
     return offers_check_backends(session);
 }
@@ -103,8 +112,11 @@ static bool failed_by_image(const struct session *session, const archway_job *jo
 static int say_failed(struct session *session, const archway_job *job)
 {
     if (archway_job_backend_count(job) > 0 && archway_job_offer_count(job) == 0 &&
-        !failed_by_image(session, job))
+        !failed_by_image(session, job)) {
+        if (wants_on_demand(session->options) && !options_count(session->options, OPTION_ON_DEMAND))
+            say("interruptible machines were not looked at; --spot-auto takes them too");
         return offers_say_none(job);
+    }
     int code = say_job_error(job);
     tries_say(session->options->format, job);
     say_left(session, job);

@@ -157,6 +157,22 @@ static void read_format(struct options *options, bool *ret_known)
     }
 }
 
+static bool has(const struct options *options, enum option_id id)
+{
+    return options_count(options, id) > 0;
+}
+
+static int check_spot(const struct options *options)
+{
+    int given =
+        has(options, OPTION_SPOT) + has(options, OPTION_ON_DEMAND) + has(options, OPTION_SPOT_AUTO);
+    if (given < 2)
+        return EXIT_OK;
+    if (options->verb && options->verb->bit == VERB_CREATE)
+        return say_usage("--spot, --on-demand and --spot-auto exclude each other; give one");
+    return say_usage("--spot and --on-demand exclude each other; give one, or none for both");
+}
+
 static int check_options(const struct options *options)
 {
     for (size_t i = 0; i < options->value_count; i++) {
@@ -165,9 +181,7 @@ static int check_options(const struct options *options)
             return say_usage("%s has no option --%s; `archway help %s` lists its own",
                              options->verb->name, row->name, options->verb->name);
     }
-    if (options_count(options, OPTION_SPOT) && options_count(options, OPTION_ON_DEMAND))
-        return say_usage("--spot and --on-demand exclude each other; give one, or none for both");
-    return EXIT_OK;
+    return check_spot(options);
 }
 
 static int check_operands(const struct options *options)

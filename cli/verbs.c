@@ -20,7 +20,8 @@ static const struct verb verbs[] = {
      "Tries the available offers that the filters allow, best first, until there is a\n"
      "machine: after \"no capacity\" the next, after \"quota\" another region or family. A\n"
      "wrong wish, a missing permission or an unknown outcome ends it. A place that was\n"
-     "sold out is tried last for a while. Of --ssh-key only the public key is read.\n"
+     "sold out is tried last for a while. Interruptible machines are tried only with\n"
+     "--spot or --spot-auto. Of --ssh-key only the public key is read.\n"
      "Without --wait it returns as soon as the provider has named the machine.\n\n"
      "    archway create --arch arm64 --gpu GH200 --name trial \\\n"
      "        --ssh-key ~/.ssh/id_ed25519.pub --wait\n"},
@@ -111,6 +112,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_SPOT] = {"spot", 0, VERB_FILTERS, NULL, "only interruptible machines", "spot", "only"},
     [OPTION_ON_DEMAND] = {"on-demand", 0, VERB_FILTERS, NULL, "no interruptible machines", "spot",
                           "no"},
+    [OPTION_SPOT_AUTO] = {"spot-auto", 0, VERB_CREATE, NULL,
+                          "interruptible or not, whichever comes first", "spot", "any"},
     [OPTION_MAX_PRICE] = {"max-price", 0, VERB_FILTERS, "USD", "at most so many dollars an hour",
                           "max-price", NULL},
     [OPTION_DISK] = {"disk", 0, VERB_FILTERS, "RANGE", "the disk it comes with: 100GB..", "disk",

@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#define CREATE "create", "--gpu", "1", "--name", "trial", "--ssh-key", PUBLIC_KEY
+#define CREATE_ANY "create", "--name", "trial", "--ssh-key", PUBLIC_KEY
+#define CREATE CREATE_ANY, "--gpu", "1"
 #define THIRD "--replay", FIXTURE("place-third.http")
 #define TYPES                                                                                      \
     "{\"data\":{\"gpu_1x_a10\":{\"instance_type\":{\"name\":\"gpu_1x_a10\",\"descripti"            \
@@ -99,6 +100,29 @@ static void test_a_dry_run_shows_the_order_of_the_tries(void **state)
     json_decref(root);
 }
 
+/* There the spot machine is cheaper, and the account has no quota for the other. */
+static void test_a_machine_that_may_be_taken_away_is_only_tried_when_asked_for(void **state)
+{
+    (void)state;
+#define AXION                                                                                      \
+    CREATE_ANY, "--replay", SOURCE_DIR "/fixtures/gcp/offers.http", "--type", "c4a-standard-4",    \
+        "--region", "us-central1", "--dry-run", "-o", "name"
+    archway(AXION);
+    assert_string_equal(run.out, "");
+    assert_contains(run.err, "interruptible machines were not looked at; --spot-auto takes them");
+    archway(AXION, "--on-demand");
+    assert_string_equal(run.out, "");
+    assert_null(strstr(run.err, "--spot-auto"));
+    archway(AXION, "--spot");
+    assert_string_equal(run.out, "gcp/us-central1/c4a-standard-4\n");
+    archway(AXION, "--spot-auto");
+    assert_string_equal(run.out, "gcp/us-central1/c4a-standard-4\n");
+    archway(AXION, "--spot-auto", "--spot");
+    assert_code(2);
+    assert_contains(run.err, "--spot, --on-demand and --spot-auto exclude each other; give one");
+#undef AXION
+}
+
 /* A provider that has two places on offer and no room in any. */
 static pid_t provide(void)
 {
@@ -157,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_no_more_is_tried_than_allowed),
         cmocka_unit_test(test_a_dry_run_shows_the_order_of_the_tries),
         cmocka_unit_test(test_what_was_sold_out_is_tried_last_by_the_next_command),
+        cmocka_unit_test(test_a_machine_that_may_be_taken_away_is_only_tried_when_asked_for),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }

@@ -15,7 +15,7 @@
 #define FIXTURES SOURCE_DIR "/fixtures/"
 #define CREATE                                                                                     \
     "create", "--name", "runner", "--ssh-key", PUBLIC_KEY, "--arch", "arm64", "--json",            \
-        "--config", "config.yaml"
+        "--spot-auto", "--config", "config.yaml"
 
 /* Made for this test. */
 #define USER_FILE                                                                                  \
