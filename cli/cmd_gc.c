@@ -5,6 +5,7 @@
 #include "cli/parse.h"
 #include "cli/recovery.h"
 #include "cli/talk.h"
+#include "cli/text.h"
 #include "cli/verbs.h"
 
 #include <inttypes.h>
@@ -43,13 +44,13 @@ static int read_options(const struct options *options, archway_gc_options *ret_h
 
 static void say_counts(const archway_gc_counts *counts, const archway_gc_options *how)
 {
-    say("%" PRIu64 " listed in %" PRIu64 " places: %" PRIu64 " forgotten, %" PRIu64
+    say("%" PRIu64 " listed in %" PRIu64 " place%s: %" PRIu64 " forgotten, %" PRIu64
         " expired, %" PRIu64 " waiting, %" PRIu64 " kept; %" PRIu64 " ended",
-        counts->listed, counts->places, counts->garbage, counts->expired, counts->waiting,
-        counts->kept, counts->ended);
+        counts->listed, counts->places, text_plural(counts->places), counts->garbage,
+        counts->expired, counts->waiting, counts->kept, counts->ended);
     if (counts->skipped > 0)
-        say("%" PRIu64 " places did not answer whole, so nothing was touched there",
-            counts->skipped);
+        say("%" PRIu64 " place%s did not answer whole, so nothing was touched there",
+            counts->skipped, text_plural(counts->skipped));
     if (!how->act && counts->garbage + counts->expired > 0)
         say("nothing was ended: `archway gc --yes` does it");
 }

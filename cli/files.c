@@ -20,6 +20,14 @@ static void close_file(const int *fd)
         close(*fd);
 }
 
+/* errno says why. */
+static int refuse_file(const char *path, aw_error *ret_error)
+{
+    if (!*path)
+        return kit_error_set(ret_error, AW_E_INVALID, "\"\" names no file");
+    return kit_error_set(ret_error, AW_E_INVALID, "%s cannot be read: %s", path, strerror(errno));
+}
+
 static ssize_t read_more(int fd, kit_buf *content)
 {
     char chunk[16384];
@@ -34,8 +42,7 @@ int file_read(const char *path, size_t max, kit_buf *ret_content, aw_error *ret_
     kit_buf content;
     KIT_CLEANUP(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return kit_error_set(ret_error, AW_E_INVALID, "%s cannot be read: %s", path,
-                             strerror(errno));
+        return refuse_file(path, ret_error);
     ssize_t size;
     kit_buf_init(&content, cli_memory(), max);
     while ((size = read_more(fd, &content)) > 0 && content.state == KIT_BUF_OK)
@@ -47,7 +54,7 @@ int file_read(const char *path, size_t max, kit_buf *ret_content, aw_error *ret_
     kit_buf_finish(&content);
     if (size > 0)
         return kit_error_set(ret_error, AW_E_INVALID, "%s is larger than %zu bytes", path, max);
-    return kit_error_set(ret_error, AW_E_INVALID, "%s cannot be read: %s", path, strerror(errno));
+    return refuse_file(path, ret_error);
 }
 
 static int refuse_private_key(const char *path, aw_error *ret_error)
@@ -56,8 +63,7 @@ static int refuse_private_key(const char *path, aw_error *ret_error)
     char start[sizeof "-----BEGIN"] = "";
     KIT_CLEANUP(close_file) int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || read(fd, start, sizeof start - 1) < 0)
-        return kit_error_set(ret_error, AW_E_INVALID, "%s cannot be read: %s", path,
-                             strerror(errno));
+        return refuse_file(path, ret_error);
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (strcmp(start, starts[i]) == 0)
             return kit_error_set(ret_error, AW_E_INVALID,
@@ -106,7 +112,7 @@ static int read_key(const char *path, kit_buf *ret_key, aw_error *ret_error)
     if (file_read(path, LARGEST_KEY_FILE, &content, ret_error) != 0)
         return -1;
     size_t count = content.data ? take_line(content.data, &line) : 0;
-    if (count > 1)
+    if (count > 1 && is_public_key(line))
         return kit_error_set(
             ret_error, AW_E_INVALID,
             "%s holds %zu keys; give --ssh-key once for each, with a file of its own", path, count);

@@ -6,6 +6,7 @@
 #include "cli/memory.h"
 #include "cli/outcome.h"
 #include "cli/talk.h"
+#include "cli/text.h"
 #include "cli/verbs.h"
 
 #include <inttypes.h>
@@ -76,7 +77,7 @@ static void say_removed(const archway_job *job)
     const char *filter;
     uint64_t count = 0;
     for (uint64_t i = 0; (filter = archway_job_removed(job, i, &count)) != NULL; i++)
-        say("%s removed %" PRIu64 " offer%s", filter, count, count == 1 ? "" : "s");
+        say("%s removed %" PRIu64 " offer%s", filter, count, text_plural(count));
 }
 
 void offers_say_findings(bool explain, const archway_job *job)

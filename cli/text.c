@@ -94,6 +94,11 @@ void text_add_ref(kit_buf *buf, const char *backend, const char *region, const c
     text_add_clean(buf, id);
 }
 
+const char *text_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 size_t text_columns(const char *text, size_t size)
 {
     size_t columns = 0;

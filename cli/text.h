@@ -21,6 +21,9 @@ void text_add_gpu(kit_buf *buf, const aw_gpu *gpu);
 /* "lambda/us-east-3/0920582c": how a machine is named. Without a region a "-" stands for it. */
 void text_add_ref(kit_buf *buf, const char *backend, const char *region, const char *id);
 
+/* "s" behind the name of what is counted, unless it is one. */
+const char *text_plural(uint64_t count);
+
 /* How many columns of a terminal the text takes, counting one for each character. */
 size_t text_columns(const char *text, size_t size);
 

@@ -56,6 +56,11 @@ static int find_plugin(struct backend *backend)
     backend->plugin = plugins_find(&backend->aw->plugins, backend->config->type);
     if (backend->plugin)
         return 0;
+    const char *nearest = plugins_nearest(&backend->aw->plugins, backend->config->type);
+    if (nearest)
+        return kit_error_set(&backend->error, AW_E_UNSUPPORTED,
+                             "no plugin for the type `%s` is loaded: did you mean `%s`?",
+                             backend->config->type, nearest);
     return kit_error_set(
         &backend->error, AW_E_UNSUPPORTED,
         "no plugin for the type `%s` is loaded: `archway backends` shows which are, "

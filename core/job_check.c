@@ -130,18 +130,26 @@ static void check_clock(struct check_job *state)
                         off ? ": set this machine's clock (timedatectl set-ntp true)" : "");
 }
 
+/* Regions that the backend knows by itself show nothing: whoever is there must answer. */
+static bool must_ask_regions(const struct check_job *state, const aw_error *error)
+{
+    return !error->code && !state->asked && !backend_can(state->backend, AW_CAP_WHOLE_LISTING);
+}
+
 static void check_answer(struct check_job *state, const aw_error *error)
 {
+    if (must_ask_regions(state, error))
+        return;
     if (error->code == AW_OK)
         job_add_finding(state->job, ARCHWAY_GOOD, "answer", "%zu regions", state->regions);
     else
         job_add_finding(state->job, ARCHWAY_BAD, "answer", "%s", error->message);
 }
 
-/* Regions that the backend knows by itself show nothing: whoever is there must answer. */
 static void on_listed(archway_job *part, void *arg)
 {
     archway_job *job = arg;
+    const struct check_job *state = job->state;
     aw_error error = *archway_job_error(part);
     uint64_t problems = archway_job_problem_count(part);
     job->part = NULL;
@@ -152,6 +160,8 @@ static void on_listed(archway_job *part, void *arg)
     }
     if (!problems && error.code)
         job_add_finding(job, ARCHWAY_BAD, "answer", "%s", error.message);
+    else if (!problems)
+        job_add_finding(job, ARCHWAY_GOOD, "answer", "%zu regions", state->regions);
     archway_job_destroy(part);
     job_end(job, error.code ? &error : NULL);
 }
@@ -188,10 +198,10 @@ static void on_done(struct op *op)
     check_credentials(state, &error);
     check_answer(state, &error);
     check_clock(state);
-    if (error.code || state->asked || backend_can(state->backend, AW_CAP_WHOLE_LISTING))
-        job_end(job, error.code ? &error : NULL);
-    else
+    if (must_ask_regions(state, &error))
         ask_regions(state);
+    else
+        job_end(job, error.code ? &error : NULL);
 }
 
 static const struct op_sink sink = {.region = on_region, .done = on_done};

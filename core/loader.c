@@ -8,6 +8,7 @@
 #include "core/vec.h"
 #include "kit/buf.h"
 #include "kit/error.h"
+#include "kit/nearest.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -23,6 +24,8 @@
 #include <unistd.h>
 
 #define SUFFIX ".so"
+/* More are not looked at for a name that was misspelt. */
+#define MOST_NAMES 64
 
 struct listing {
     char **names;
@@ -333,4 +336,13 @@ const struct plugin *plugins_find(const struct plugins *plugins, const char *pro
             return plugin;
     }
     return NULL;
+}
+
+const char *plugins_nearest(const struct plugins *plugins, const char *provider)
+{
+    const char *known[MOST_NAMES] = {NULL};
+    for (size_t i = 0; i < plugins->count && i < MOST_NAMES; i++)
+        if (plugins->items[i].error.code == AW_OK)
+            known[i] = plugins->items[i].entry.provider;
+    return kit_nearest_word(provider, known, MOST_NAMES);
 }

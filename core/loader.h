@@ -35,5 +35,7 @@ void plugins_finish(struct plugins *plugins);
 
 /* The loaded plugin of that provider id, or NULL. */
 const struct plugin *plugins_find(const struct plugins *plugins, const char *provider);
+/* The id of a loaded plugin that was most likely meant, or NULL. */
+const char *plugins_nearest(const struct plugins *plugins, const char *provider);
 
 #endif

@@ -177,6 +177,26 @@ static void test_a_backend_without_plugin_fails_beside_the_others(void **state)
     assert_contains(run.err, "no plugin for the type `mars` is loaded");
 }
 
+static void test_a_type_that_is_misspelt_is_told_the_right_one(void **state)
+{
+    (void)state;
+    cli_write("near.yaml", "backends:\n  - {type: lamda, api_key: k}\n");
+    archway("offers", "--config", "near.yaml", "--replay", FIXTURE("offers.http"));
+    assert_code(1);
+    assert_contains(run.err, "`lamda` is loaded: did you mean `lambda`?");
+}
+
+static void test_a_machine_that_does_not_answer_is_no_good_answer(void **state)
+{
+    (void)state;
+    cli_write("down.yaml", "backends:\n  - {type: onprem, hosts: [\"127.0.0.1:1 name=near\"]}\n");
+    archway("doctor", "--config", "down.yaml");
+    assert_code(1);
+    assert_contains(run.out,
+                    "bad   answer        near: the machine has no ssh server at this port");
+    assert_null(strstr(run.out, "good  answer"));
+}
+
 static void test_images_tells_what_machines_boot(void **state)
 {
     (void)state;
@@ -225,6 +245,8 @@ int main(void)
         TEST(test_doctor_ends_with_4_when_credentials_are_bad),
         TEST(test_a_configuration_that_is_wrong_is_named_with_its_line),
         TEST(test_a_backend_without_plugin_fails_beside_the_others),
+        TEST(test_a_machine_that_does_not_answer_is_no_good_answer),
+        TEST(test_a_type_that_is_misspelt_is_told_the_right_one),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }

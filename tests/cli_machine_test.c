@@ -99,6 +99,13 @@ static void test_a_create_that_lacks_something_says_what(void **state)
     archway(CREATE, "--ssh-key", "two.pub", REPLAY("offers.http"));
     assert_code(2);
     assert_contains(run.err, "two.pub holds 2 keys");
+    cli_write("accounts", "root:x:0:0\nada:x:1:1\n");
+    archway(CREATE, "--ssh-key", "accounts", REPLAY("offers.http"));
+    assert_code(2);
+    assert_contains(run.err, "accounts holds no public key such as");
+    archway(CREATE, "--ssh-key", "", REPLAY("offers.http"));
+    assert_code(2);
+    assert_contains(run.err, "--ssh-key: \"\" names no file");
     archway(CREATE, "--ssh-key", "none.pub", REPLAY("offers.http"));
     assert_code(2);
     assert_contains(run.err, "none.pub holds no public key");
