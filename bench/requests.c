@@ -8,6 +8,7 @@
 #include "bench/curl_loop.h"
 #include "bench/measure.h"
 #include "bench/rig.h"
+#include "tests/cloud/cloud.h"
 
 #include <stdlib.h>
 
@@ -74,7 +75,7 @@ int main(int argc, char **argv)
     rig_run(aw, made, "create");
     const archway_machine machine = rig_machine(made);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/api/v1/instances/%s", rig.port, machine.id);
-    struct curl_loop *loop = curl_loop_create(url, "Authorization: Bearer bench-key");
+    struct curl_loop *loop = curl_loop_create(url, "Authorization: Bearer " CLOUD_LAMBDA_KEY);
 
     measure(aw, &machine, loop, rounds, requests);
 

@@ -3,6 +3,7 @@
 #include "bench/rig.h"
 
 #include "bench/measure.h"
+#include "tests/cloud/cloud.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +73,7 @@ void rig_start(struct rig *rig, unsigned latency_ms, unsigned boot_ms, unsigned 
     spawn(rig, (char *const[]){program, types, latency, boot, end, NULL});
     write_config(rig);
     setenv("ARCHWAY_CONFIG", rig->config, 1);
-    setenv("LAMBDA_API_KEY", "bench-key", 1);
+    setenv("LAMBDA_API_KEY", CLOUD_LAMBDA_KEY, 1);
 }
 
 static void unlink_in(const char *folder, const char *name)

@@ -118,16 +118,31 @@ static void key_delete(struct call *call)
 
 /* ---- machines ---- */
 
+/* What may be done with it: https://docs.lambda.ai/api/cloud, InstanceActionAvailability. */
+static json_t *actions_json(bool is_active)
+{
+    static const char *const names[] = {"migrate", "rebuild", "restart", "cold_reboot"};
+    json_t *actions = json_pack("{s:{s:b}}", "terminate", "available", 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        json_object_set_new(actions, names[i],
+                            is_active ? json_pack("{s:b}", "available", 1)
+                                      : json_pack("{s:b,s:s,s:s}", "available", 0, "reason_code",
+                                                  "vm-not-active", "reason_description",
+                                                  "The machine is not active."));
+    return actions;
+}
+
 static json_t *machine_json(const struct machine *machine, uint64_t now_ms)
 {
     static const char *const states[] = {"booting", "active", "terminating", "terminated"};
     json_t *tags = json_object_get(machine->wish, "tags");
-    return json_pack("{s:s,s:s,s:s,s:s,s:O*,s:[],s:o,s:o,s:O*}", "id", machine->id, "name",
-                     text_of(machine->wish, "name"), "ip",
-                     machine_state(machine, now_ms) == MACHINE_RUNNING ? "192.0.2.44" : "",
-                     "status", states[machine_state(machine, now_ms)], "ssh_key_names",
-                     json_object_get(machine->wish, "ssh_key_names"), "file_system_names", "region",
-                     region_json(machine->region), "instance_type",
+    bool is_active = machine_state(machine, now_ms) == MACHINE_RUNNING;
+    return json_pack("{s:s,s:s,s:s,s:s?,s:o,s:s,s:O*,s:[],s:o,s:o,s:O*}", "id", machine->id, "name",
+                     text_of(machine->wish, "name"), "ip", is_active ? "192.0.2.44" : "",
+                     "private_ip", is_active ? "10.19.0.44" : NULL, "actions",
+                     actions_json(is_active), "status", states[machine_state(machine, now_ms)],
+                     "ssh_key_names", json_object_get(machine->wish, "ssh_key_names"),
+                     "file_system_names", "region", region_json(machine->region), "instance_type",
                      type_json(sale_find(CLOUD_LAMBDA, machine->type)), "tags", tags);
 }
 
