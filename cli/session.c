@@ -7,6 +7,7 @@
 #include "cli/memory.h"
 #include "cli/signals.h"
 #include "cli/talk.h"
+#include "cli/verbs.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -86,6 +87,7 @@ int session_open(struct session *session, const struct options *options)
         .record_dir = options_text(options, OPTION_RECORD),
         .log = talk_log,
         .refresh = options_count(options, OPTION_REFRESH) > 0,
+        .only_configured = options->verb->bit != VERB_BACKENDS,
     };
     *session = (struct session){.options = options};
     int result = archway_open(&how, &session->aw, &error);

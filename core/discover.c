@@ -57,6 +57,46 @@ static const char *installed_folder(char *buffer, size_t buffer_size)
     return buffer;
 }
 
+/* The types that the configuration names; NULL: no memory. */
+static const char **configured_types(const struct config *config)
+{
+    const char **types = mem_alloc((config->backend_count + 1) * sizeof *types);
+    for (size_t i = 0; types && i < config->backend_count; i++)
+        types[i] = config->backends[i].type;
+    return types;
+}
+
+static bool has_all(const struct plugins *plugins, const struct config *config)
+{
+    for (size_t i = 0; i < config->backend_count; i++)
+        if (!plugins_find(plugins, config->backends[i].type))
+            return false;
+    return true;
+}
+
+static int load_configured(archway *aw, const struct folders *folders)
+{
+    const char **types = configured_types(&aw->config);
+    int status = types ? plugins_load_for(&aw->plugins, folders->items, folders->count, types,
+                                          &host_services)
+                       : -1;
+    mem_free(types);
+    return status;
+}
+
+/* Where one is missing, what there is else tells which may be meant. */
+static int load(archway *aw, const struct folders *folders, bool only_configured)
+{
+    if (only_configured && aw->config.backend_count > 0) {
+        if (load_configured(aw, folders))
+            return -1;
+        if (has_all(&aw->plugins, &aw->config))
+            return 0;
+        plugins_finish(&aw->plugins);
+    }
+    return plugins_load(&aw->plugins, folders->items, folders->count, &host_services);
+}
+
 int discover_plugins(archway *aw, const archway_options *options)
 {
     char beside[PATH_MAX + sizeof "/archway/backends"];
@@ -73,7 +113,7 @@ int discover_plugins(archway *aw, const archway_options *options)
         status =
             add_folder(&folders, installed ? installed : installed_folder(beside, sizeof beside));
     if (!status)
-        status = plugins_load(&aw->plugins, folders.items, folders.count, &host_services);
+        status = load(aw, &folders, options->only_configured != 0);
     mem_free(folders.items);
     return status;
 }

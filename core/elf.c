@@ -5,6 +5,7 @@
 #include "core/elf_image.h"
 #include "kit/error.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,18 @@ static int find_entry(const struct elf_image *image, uint64_t *ret_major, Elf64_
                          "folder.");
 }
 
+static void read_provider(const struct elf_image *image, const Elf64_Sym *symbol,
+                          struct elf_entry *entry)
+{
+    const uint64_t offset = offsetof(aw_backend_entry, provider);
+    uint64_t address = 0;
+    char text[ELF_NAME_SIZE];
+    if (entry->abi_major == AW_ABI_MAJOR && entry->size >= offset + sizeof(char *) &&
+        elf_image_pointer(image, symbol->st_value + offset, &address) &&
+        elf_image_text(image, address, text) && strlen(text) < sizeof entry->provider)
+        memcpy(entry->provider, text, strlen(text) + 1);
+}
+
 static int read_entry(const struct elf_image *image, uint64_t major, const Elf64_Sym *symbol,
                       struct elf_entry *ret_entry, aw_error *error)
 {
@@ -99,7 +112,8 @@ static int read_entry(const struct elf_image *image, uint64_t major, const Elf64
                              (unsigned)major);
     if (head[1] > symbol->st_size)
         return elf_image_damaged(error, "its entry claims to be larger than it is");
-    *ret_entry = (struct elf_entry){(uint32_t)major, head[0], head[1], head[2], head[3]};
+    *ret_entry = (struct elf_entry){(uint32_t)major, head[0], head[1], head[2], head[3], ""};
+    read_provider(image, symbol, ret_entry);
     return 0;
 }
 

@@ -6,13 +6,14 @@
 #include <archway/backend.h>
 
 /* What the file says of its entry: the version in the symbol's name, and the first four fields, which
- * never move whatever the version. */
+ * never move whatever the version. And for whom it is, where the file tells that too. */
 struct elf_entry {
     uint32_t abi_major;
     uint32_t magic;
     uint32_t size;
     uint32_t minor;
     uint32_t min_minor;
+    char provider[32]; /* of version 1; "": the file does not say it before it is loaded */
 };
 
 /* Checks that the bytes are a whole shared object for this machine, which itself defines

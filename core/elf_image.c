@@ -8,8 +8,10 @@
 
 #if defined(__x86_64__)
 #define THIS_MACHINE EM_X86_64
+#define RELATIVE_RELOCATION R_X86_64_RELATIVE
 #elif defined(__aarch64__) && defined(__AARCH64EL__)
 #define THIS_MACHINE EM_AARCH64
+#define RELATIVE_RELOCATION R_AARCH64_RELATIVE
 #else
 #error "Archway runs on x86-64 and little-endian aarch64"
 #endif
@@ -61,6 +63,34 @@ bool elf_image_read(const struct elf_image *image, uint64_t address, void *out, 
     if (!bytes || count < size)
         return false;
     memcpy(out, bytes, size);
+    return true;
+}
+
+bool elf_image_pointer(const struct elf_image *image, uint64_t address, uint64_t *ret_target)
+{
+    for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= image->relocations_size;
+         at += sizeof(Elf64_Rela)) {
+        Elf64_Rela relocation;
+        if (!elf_image_read(image, image->relocations + at, &relocation, sizeof relocation))
+            return false;
+        if (relocation.r_offset != address ||
+            ELF64_R_TYPE(relocation.r_info) != RELATIVE_RELOCATION)
+            continue;
+        *ret_target = (uint64_t)relocation.r_addend;
+        return true;
+    }
+    return false;
+}
+
+bool elf_image_text(const struct elf_image *image, uint64_t address, char text[ELF_NAME_SIZE])
+{
+    uint64_t count = 0;
+    const unsigned char *bytes = bytes_at(image, address, &count);
+    if (!bytes)
+        return false;
+    size_t size = count < ELF_NAME_SIZE - 1 ? (size_t)count : ELF_NAME_SIZE - 1;
+    memcpy(text, bytes, size);
+    text[size] = '\0';
     return true;
 }
 
@@ -187,6 +217,10 @@ static int read_dynamic(struct elf_image *image, aw_error *error)
             image->hash = entry.d_un.d_ptr;
         else if (entry.d_tag == DT_GNU_HASH)
             image->gnu_hash = entry.d_un.d_ptr;
+        else if (entry.d_tag == DT_RELA)
+            image->relocations = entry.d_un.d_ptr;
+        else if (entry.d_tag == DT_RELASZ)
+            image->relocations_size = entry.d_un.d_val;
         else if (entry.d_tag == DT_SYMENT && entry.d_un.d_val != sizeof(Elf64_Sym))
             return elf_image_damaged(error, "its symbols have an unknown size");
     }

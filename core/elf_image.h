@@ -28,6 +28,8 @@ struct elf_image {
     uint64_t symbols;
     uint64_t hash;
     uint64_t gnu_hash;
+    uint64_t relocations;
+    uint64_t relocations_size;
 };
 
 /* Reads what stands first, and checks that the bytes are a whole shared object for this machine. Returns 0,
@@ -40,6 +42,10 @@ int elf_image_damaged(aw_error *ret_error, const char *what);
 /* Bytes of the file, or as they will lie in memory. False: the file has none there. */
 bool elf_image_file_read(const struct elf_image *image, uint64_t offset, void *out, size_t size);
 bool elf_image_read(const struct elf_image *image, uint64_t address, void *out, size_t size);
+/* The address that the pointer at `address` will hold, into the file itself. False: the file does not say. */
+bool elf_image_pointer(const struct elf_image *image, uint64_t address, uint64_t *ret_target);
+/* Reads the start of a text; what is longer than any name that matters is cut. */
+bool elf_image_text(const struct elf_image *image, uint64_t address, char text[ELF_NAME_SIZE]);
 /* Reads the start of a name; what is longer than any name that matters is cut. */
 bool elf_image_name(const struct elf_image *image, uint64_t offset, char name[ELF_NAME_SIZE]);
 /* Reads one entry of the dynamic segment. False at its end. */

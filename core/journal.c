@@ -54,6 +54,8 @@ static int set_up(struct journal *journal, aw_error *ret_error)
                                "PRAGMA trusted_schema = OFF;";
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    if (journal_sqlite_load(ret_error))
+        return -1;
     if (sqlite3_open_v2(journal_path(journal), &journal->db, flags, NULL) ||
         sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) ||
         sqlite3_exec(journal->db, safe, NULL, NULL, NULL))
@@ -120,7 +122,8 @@ void journal_close(struct journal *journal)
         sqlite3_finalize(journal->prepared[i].statement);
     mem_free(journal->unreleased);
     mem_free(journal->batch);
-    sqlite3_close(journal->db);
+    if (journal->db)
+        sqlite3_close(journal->db);
     journal_writer_leave(journal);
     mem_free(journal->path);
     mem_free(journal);

@@ -4,8 +4,7 @@
 #define ARCHWAY_CORE_JOURNAL_PARTS_H
 
 #include "core/journal.h"
-
-#include <sqlite3.h>
+#include "core/journal_sqlite.h"
 
 #define JOURNAL_STATEMENTS 48
 

@@ -32,6 +32,15 @@ struct listing {
     size_t count;
 };
 
+/* What is looked for, where. */
+struct search {
+    struct plugins *plugins;
+    const char *const *folders;
+    size_t folder_count;
+    const char *const *providers; /* NULL: all */
+    const aw_host *host;
+};
+
 static void close_file(int *fd)
 {
     if (*fd >= 0)
@@ -153,8 +162,16 @@ static int check_duplicate(const struct plugins *plugins, const char *provider, 
         provider, first->path);
 }
 
-static int load_plugin(const struct plugins *plugins, struct plugin *plugin, const aw_host *host,
-                       aw_error *error)
+static bool is_wanted(const char *const *providers, const struct elf_entry *head)
+{
+    for (size_t i = 0; providers && providers[i]; i++)
+        if (strcmp(providers[i], head->provider) == 0)
+            return true;
+    return !providers || !*head->provider;
+}
+
+/* 1: it is for somebody else. */
+static int load_plugin(const struct search *search, struct plugin *plugin, aw_error *error)
 {
     char real[PATH_MAX];
     struct elf_entry head;
@@ -163,11 +180,13 @@ static int load_plugin(const struct plugins *plugins, struct plugin *plugin, con
     plugin->abi_major = head.abi_major;
     if (entry_check_version(&head, error) < 0)
         return -1;
+    if (!is_wanted(search->providers, &head))
+        return 1;
     const void *exported = load_object(real, error);
     if (!exported || entry_copy(exported, &head, &plugin->entry, &plugin->vtable, error) < 0 ||
-        check_duplicate(plugins, plugin->entry.provider, error) < 0)
+        check_duplicate(search->plugins, plugin->entry.provider, error) < 0)
         return -1;
-    return entry_init(exported, &plugin->entry, host, error);
+    return entry_init(exported, &plugin->entry, search->host, error);
 }
 
 /* Takes over the plugin's path, which is NULL when there was no memory for it. */
@@ -184,16 +203,16 @@ static int keep(struct plugins *plugins, struct plugin *plugin)
     return 0;
 }
 
-static int load_file(struct plugins *plugins, const char *folder, const char *name,
-                     const aw_host *host)
+static int load_file(const struct search *search, const char *folder, const char *name)
 {
     KIT_CLEANUP(kit_buf_finish) kit_buf path;
     kit_buf_init(&path, mem_kit(), PATH_MAX + NAME_MAX);
     kit_buf_addf(&path, "%s/%s", folder, name);
     struct plugin plugin = {.path = kit_buf_take(&path)};
-    if (plugin.path)
-        load_plugin(plugins, &plugin, host, &plugin.error);
-    return keep(plugins, &plugin);
+    if (!plugin.path || load_plugin(search, &plugin, &plugin.error) <= 0)
+        return keep(search->plugins, &plugin);
+    mem_free(plugin.path);
+    return 0;
 }
 
 static bool is_plugin_name(const char *name)
@@ -267,9 +286,10 @@ static bool was_searched(const char *const *folders, size_t count, const char *r
     return false;
 }
 
-static int load_folder(struct plugins *plugins, const char *const *folders, size_t index,
-                       bool optional, const aw_host *host)
+static int load_folder(const struct search *search, size_t index)
 {
+    const char *const *folders = search->folders;
+    bool optional = index + 1 == search->folder_count;
     char buffer[PATH_MAX];
     struct plugin refused = {0};
     KIT_CLEANUP(listing_finish) struct listing listing = {0};
@@ -278,10 +298,10 @@ static int load_folder(struct plugins *plugins, const char *const *folders, size
         return 0;
     if (read_folder(folders[index], real, &listing, &refused.error) < 0) {
         refused.path = mem_copy_text(folders[index]);
-        return keep(plugins, &refused);
+        return keep(search->plugins, &refused);
     }
     for (size_t i = 0; i < listing.count; i++)
-        if (load_file(plugins, real, listing.names[i], host) < 0)
+        if (load_file(search, real, listing.names[i]) < 0)
             return -1;
     return 0;
 }
@@ -297,11 +317,27 @@ static void point_at_copies(struct plugins *plugins)
 int plugins_load_file(struct plugins *plugins, const char *path, const aw_host *host)
 {
     *plugins = (struct plugins){0};
+    const struct search search = {.plugins = plugins, .host = host};
     struct plugin plugin = {.path = mem_copy_text(path)};
     if (plugin.path)
-        load_plugin(plugins, &plugin, host, &plugin.error);
+        load_plugin(&search, &plugin, &plugin.error);
     if (keep(plugins, &plugin) < 0)
         return -1;
+    point_at_copies(plugins);
+    return 0;
+}
+
+int plugins_load_for(struct plugins *plugins, const char *const *folders, size_t folder_count,
+                     const char *const *providers, const aw_host *host)
+{
+    const struct search search = {plugins, folders, folder_count, providers, host};
+    *plugins = (struct plugins){0};
+    for (size_t i = 0; i < folder_count; i++) {
+        if (load_folder(&search, i) == 0)
+            continue;
+        plugins_finish(plugins);
+        return -1;
+    }
     point_at_copies(plugins);
     return 0;
 }
@@ -309,15 +345,7 @@ int plugins_load_file(struct plugins *plugins, const char *path, const aw_host *
 int plugins_load(struct plugins *plugins, const char *const *folders, size_t folder_count,
                  const aw_host *host)
 {
-    *plugins = (struct plugins){0};
-    for (size_t i = 0; i < folder_count; i++) {
-        if (load_folder(plugins, folders, i, i + 1 == folder_count, host) == 0)
-            continue;
-        plugins_finish(plugins);
-        return -1;
-    }
-    point_at_copies(plugins);
-    return 0;
+    return plugins_load_for(plugins, folders, folder_count, NULL, host);
 }
 
 void plugins_finish(struct plugins *plugins)

@@ -29,6 +29,10 @@ struct plugins {
  * that a missing default folder (the last) is silent. Returns -1 only when there is no memory. */
 int plugins_load(struct plugins *plugins, const char *const *folders, size_t folder_count,
                  const aw_host *host);
+/* The same for the providers of a list that ends in NULL. A file that says before it is loaded that it is for another
+ * one is passed over. NULL: for all. */
+int plugins_load_for(struct plugins *plugins, const char *const *folders, size_t folder_count,
+                     const char *const *providers, const aw_host *host);
 /* The same for one file, by its path. */
 int plugins_load_file(struct plugins *plugins, const char *path, const aw_host *host);
 void plugins_finish(struct plugins *plugins);

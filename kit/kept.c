@@ -13,9 +13,9 @@ enum {
     LONGEST_LINE = 1024
 };
 
-void kit_kept_begin(kit_buf *text, aw_op *op, const struct kit_kept *kept)
+void kit_kept_begin(kit_buf *text, const struct kit_kept *kept)
 {
-    kit_buf_init(text, kit_op_memory(op), LARGEST);
+    kit_buf_init(text, kit_heap_memory(), LARGEST);
     kit_buf_addf(text, "%s\n", kept->first);
 }
 
@@ -26,6 +26,7 @@ void kit_kept_save(kit_buf *text, aw_op *op, const struct kit_kept *kept)
     kit_buf_add_text(text, LAST_LINE);
     if (kit_buf_text(text) && !is_empty)
         aw_cache_put(op, kept->key, kit_buf_text(text), text->size);
+    kit_buf_finish(text);
 }
 
 int kit_kept_number(const char *text, uint64_t max, uint64_t *ret_number)

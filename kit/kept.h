@@ -19,9 +19,9 @@ struct kit_kept {
     int (*load)(aw_op *op, void *owner, char *const fields[KIT_KEPT_FIELDS], int only_check);
 };
 
-/* Begins the text, which then takes lines. */
-void kit_kept_begin(kit_buf *text, aw_op *op, const struct kit_kept *kept);
-/* Keeps it, unless it has no line. */
+/* Begins the text, which then takes lines; kit_kept_save must follow before the call returns. */
+void kit_kept_begin(kit_buf *text, const struct kit_kept *kept);
+/* Keeps it, unless it has no line, and frees the text. */
 void kit_kept_save(kit_buf *text, aw_op *op, const struct kit_kept *kept);
 
 /* Takes over what is not older. -1: there is nothing, or nothing that can be used. */

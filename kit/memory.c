@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory of an operation's arena, in the kit's shape, and copies into it. */
+/* Memory of an operation's arena and of the heap, in the kit's shape, and copies into the arena. */
 #include "kit/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The arena never takes a block back, so freeing and shrinking leave the old one where it is. */
@@ -20,6 +21,21 @@ static void *op_resize(void *context, void *old, size_t old_size, size_t new_siz
 kit_memory kit_op_memory(aw_op *op)
 {
     return (kit_memory){.resize = op_resize, .context = op};
+}
+
+static void *heap_resize(void *context, void *old, size_t old_size, size_t new_size)
+{
+    (void)context;
+    (void)old_size;
+    if (new_size > 0)
+        return realloc(old, new_size);
+    free(old);
+    return NULL;
+}
+
+kit_memory kit_heap_memory(void)
+{
+    return (kit_memory){.resize = heap_resize};
 }
 
 char *kit_copy_text(aw_op *op, const char *text)

@@ -20,6 +20,9 @@ typedef struct kit_memory {
 /* Memory of the operation's arena: nothing to free. */
 kit_memory kit_op_memory(aw_op *op);
 
+/* The heap, for what is large and gone before the call returns (rule M5): what is made of it must be finished. */
+kit_memory kit_heap_memory(void);
+
 /* Copies into the arena. NULL for NULL, and when there is no memory (the operation has failed then). */
 char *kit_copy_text(aw_op *op, const char *text);
 char *kit_copy(aw_op *op, const void *data, size_t size); /* a NUL stands behind it */

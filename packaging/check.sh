@@ -59,6 +59,7 @@ for backend in $backends; do
     ! field "archway-backend-$backend" Depends | grep -qE 'curl|libarchway' || fault "$backend depends on core's libraries"
 done
 field archway Depends | grep -qF 'libarchway0 (= ' || fault "the command does not depend on its library"
+field libarchway0 Depends | grep -qF libsqlite3-0 || fault "the library does not depend on what it loads"
 field libarchway0 Depends | grep -qF libcurl4 || fault "the library's own libraries were not found"
 for file in "$packages"/*.deb; do
     [ "$(dpkg-deb -f "$file" Architecture)" = "$arch" ] || fault "$file is of another architecture"

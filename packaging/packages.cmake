@@ -27,6 +27,7 @@ set(CPACK_COMPONENTS_ALL library command development)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME ${library})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS libsqlite3-0) # loaded when it is needed, so not found in the file
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SUGGESTS ca-certificates)
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION
     "One C interface to rented machines of either CPU architecture
@@ -42,7 +43,7 @@ set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libarchway-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${same}, libcurl4-openssl-dev, libssl-dev, libjansson-dev, libyaml-dev, libsqlite3-dev, libexpat1-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${same}, libcurl4-openssl-dev, libssl-dev, libjansson-dev, libyaml-dev, libexpat1-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "archway (= ${PROJECT_VERSION}), cmake, pkg-config")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "What servers and backends of Archway are built with

@@ -70,6 +70,40 @@ static void test_backends_tells_what_was_loaded_and_what_was_refused(void **stat
     json_decref(root);
 }
 
+/* The dynamic linker tells what it loads. */
+static void test_only_what_is_needed_is_loaded(void **state)
+{
+    (void)state;
+    cli_write("lambda.yaml", "backends:\n  - type: lambda\n    api_key: x\n"
+                             "    endpoint: http://127.0.0.1:1/\n");
+    cli_environment("LD_DEBUG=files");
+    archway("offers", "--config", "lambda.yaml", "--timeout", "1s");
+    assert_contains(run.err, "/lambda.so");
+    assert_contains(run.err, "libcurl.so");
+    assert_lacks(run.err, "/onprem.so");
+    assert_lacks(run.err, "libsqlite3.so");
+    archway("backends", "--config", "lambda.yaml");
+    assert_contains(run.err, "/lambda.so");
+    assert_contains(run.err, "/onprem.so");
+}
+
+static void test_without_sqlite_there_are_offers_and_no_machines(void **state)
+{
+    static char path[4200] = "LD_LIBRARY_PATH=";
+    (void)state;
+    assert_non_null(getcwd(path + strlen(path), 4096));
+    cli_write("libsqlite3.so.0", "no library\n");
+    cli_environment(path);
+    archway("offers", "--replay", FIXTURE("offers.http"));
+    assert_code(0);
+    archway("create", "--gpu", "GH200", "--name", "trial", "--ssh-key", PUBLIC_KEY, "--replay",
+            FIXTURE("offers.http"));
+    assert_code(1);
+    assert_contains(run.err, "SQLite, which keeps the journal, cannot be loaded: ");
+    assert_contains(run.err, "Install it (libsqlite3-0 in Debian).");
+    assert_int_equal(unlink("libsqlite3.so.0"), 0);
+}
+
 static void test_backends_asks_nobody(void **state)
 {
     (void)state;
@@ -237,6 +271,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_checked_is_json_when_asked),
         TEST(test_backends_tells_what_was_loaded_and_what_was_refused),
+        TEST(test_only_what_is_needed_is_loaded),
+        TEST(test_without_sqlite_there_are_offers_and_no_machines),
         TEST(test_backends_asks_nobody),
         TEST(test_images_tells_what_machines_boot),
         TEST(test_sign_prints_headers_and_keeps_the_secret),

@@ -93,6 +93,50 @@ static void test_a_good_file_tells_the_version_of_its_entry(void **state)
     assert_good(&good);
 }
 
+static const char *provider_of(const struct file *file)
+{
+    static struct elf_entry entry;
+    aw_error error = {0};
+    entry = (struct elf_entry){0};
+    if (judge(file, &entry, &error) != 0)
+        fail_msg("refused: %s", error.message);
+    return entry.provider;
+}
+
+static Elf64_Dyn *dynamic_of(struct file *file, int64_t tag)
+{
+    const Elf64_Ehdr *header = (const void *)file->bytes;
+    const Elf64_Phdr *segment = (const void *)(file->bytes + header->e_phoff);
+    while (segment->p_type != PT_DYNAMIC)
+        segment++;
+    Elf64_Dyn *entry = (void *)(file->bytes + segment->p_offset);
+    while (entry->d_tag != tag)
+        entry++;
+    return entry;
+}
+
+static void test_a_file_tells_for_whom_it_is(void **state)
+{
+    (void)state;
+    assert_string_equal(provider_of(&good), "good");
+    assert_string_equal(provider_of(&bare), "good");
+    read_plugin("newer_major", &changed);
+    assert_string_equal(provider_of(&changed), "");
+}
+
+static void test_a_file_that_does_not_tell_it_is_good_all_the_same(void **state)
+{
+    (void)state;
+    changed = good;
+    dynamic_of(&changed, DT_RELA)->d_tag = DT_NULL + 0x6ffffdf5; /* what nobody knows */
+    assert_string_equal(provider_of(&changed), "");
+    changed = good;
+    dynamic_of(&changed, DT_RELASZ)->d_un.d_val = UINT64_MAX;
+    assert_string_equal(provider_of(&changed), "good");
+    dynamic_of(&changed, DT_RELA)->d_un.d_ptr = UINT64_MAX - 8;
+    assert_string_equal(provider_of(&changed), "");
+}
+
 static void test_symbols_are_found_by_either_kind_of_hash_table(void **state)
 {
     (void)state;
@@ -248,6 +292,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_good_file_tells_the_version_of_its_entry),
+        cmocka_unit_test(test_a_file_tells_for_whom_it_is),
+        cmocka_unit_test(test_a_file_that_does_not_tell_it_is_good_all_the_same),
         cmocka_unit_test(test_symbols_are_found_by_either_kind_of_hash_table),
         cmocka_unit_test(test_a_file_without_section_headers_will_do),
         cmocka_unit_test(test_version_1_goes_before_a_newer_one),

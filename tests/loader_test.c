@@ -81,6 +81,21 @@ static void test_each_broken_plugin_is_refused_with_its_reason_and_the_good_ones
     assert_loaded("z_good.so");
 }
 
+static void test_a_plugin_for_a_provider_that_nobody_wants_is_not_loaded(void **state)
+{
+    static const char *const wanted[] = {"good-too", "lambda", NULL};
+    const char *folders[] = {folder};
+    (void)state;
+    put("good");
+    put("good_too");
+    put("wrong_magic");
+    assert_int_equal(plugins_load_for(&plugins, folders, 1, wanted, &host), 0);
+    assert_loaded("good_too.so");
+    assert_null(plugins_find(&plugins, "good"));
+    assert_int_equal(plugins.count, 2);
+    assert_says(file("wrong_magic.so"), "its magic number is 0x12345678");
+}
+
 static void test_a_refused_plugin_still_tells_its_abi(void **state)
 {
     (void)state;
@@ -281,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(test_good_plugins_load_in_the_order_of_their_names),
         STORY(test_each_broken_plugin_is_refused_with_its_reason_and_the_good_ones_load),
+        STORY(test_a_plugin_for_a_provider_that_nobody_wants_is_not_loaded),
         STORY(test_a_refused_plugin_still_tells_its_abi),
         STORY(test_truncated_and_foreign_files_are_refused_beside_a_good_one),
         STORY(test_of_two_plugins_for_one_provider_the_first_wins),

@@ -52,7 +52,7 @@ void aws_kept_save(aw_op *op, const struct aws_listing *listing, const struct aw
     kit_buf text;
     if (place_init(&place, op, listing->region, kept))
         return;
-    kit_kept_begin(&text, op, &place.text);
+    kit_kept_begin(&text, &place.text);
     for (const struct aws_type *type = listing->types; type; type = type->next)
         kept->save(&text, type);
     kit_kept_save(&text, op, &place.text);

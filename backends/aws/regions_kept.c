@@ -50,7 +50,7 @@ void aws_regions_keep(aw_op *op, const char *names)
     kit_buf text;
     if (kept_init(op, &kept))
         return;
-    kit_kept_begin(&text, op, &kept);
+    kit_kept_begin(&text, &kept);
     kit_buf_add_text(&text, names);
     kit_kept_save(&text, op, &kept);
 }

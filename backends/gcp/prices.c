@@ -193,7 +193,7 @@ void gcp_prices_save(aw_op *op, const struct gcp_prices *prices, const char *bil
     kit_buf text;
     if (kept_of(op, billing, &kept))
         return;
-    kit_kept_begin(&text, op, &kept);
+    kit_kept_begin(&text, &kept);
     for (size_t i = 0; i < prices->row_count; i++)
         row_save(&text, prices, prices->rows[i]);
     kit_kept_save(&text, op, &kept);

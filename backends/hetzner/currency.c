@@ -44,7 +44,7 @@ static const struct kit_kept kept = {
 static void keep(aw_op *op, uint64_t nusd)
 {
     kit_buf text;
-    kit_kept_begin(&text, op, &kept);
+    kit_kept_begin(&text, &kept);
     kit_buf_addf(&text, "%" PRIu64 "\n", nusd);
     kit_kept_save(&text, op, &kept);
 }

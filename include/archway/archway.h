@@ -65,6 +65,9 @@ typedef void (*archway_log_fn)(uint32_t level, const char *line, void *arg);
  *   journal_path   the journal of what was created (docs/reliability.md); else `journal` of the configuration,
  *                  else $XDG_STATE_HOME/archway/journal.db, else ~/.local/state/archway/journal.db. It is
  *                  opened when it is first needed. In a replay it is in memory unless it is named here.
+ *   only_configured 1: a plugin is passed over whose file says that it is for a provider that the configuration does
+ *                  not name, if it names any and all of those are there: for a program that does one thing and
+ *                  ends. It is not loaded, and archway_plugin_at does not show it.
  */
 typedef struct archway_options {
     uint32_t size;
@@ -81,6 +84,8 @@ typedef struct archway_options {
     uint32_t refresh;
     uint32_t reserved;
     const char *journal_path;
+    uint32_t only_configured;
+    uint32_t reserved_2;
 } archway_options;
 
 /* Loads the plugins, reads the configuration, opens the backends. A plugin or backend that does not

@@ -12,7 +12,10 @@ trap 'rm -rf "$work"' EXIT
 annotation=org.opencontainers.image.ref.name
 index_type=application/vnd.oci.image.index.v1+json
 
-needed() { readelf -dW "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'; }
+needed() {
+    readelf -dW "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'
+    case $1 in */libarchway.so.*) echo libsqlite3.so.0 ;; esac # loaded when a journal is opened
+}
 
 # copy_libraries ROOT TRIPLET: what the programs and libraries there need, and what that needs, until nothing is missing.
 copy_libraries() {

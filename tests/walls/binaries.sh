@@ -69,7 +69,7 @@ check_library() {
     soname=$(readelf -dW "$file" | sed -nE 's/.*\(SONAME\).*\[(.*)\]/\1/p')
     [[ $soname =~ ^libarchway\.so\.[0-9]+$ ]] || fault "$file" "has the soname [$soname]"
     check_exports "$file" "$(exported "$file")"
-    faults_of "$file" "links" < <(needed "$file" | grep -E 'libexpat|archway')
+    faults_of "$file" "links" < <(needed "$file" | grep -E 'libexpat|libsqlite3|archway')
 }
 
 check_archive() {
@@ -85,6 +85,7 @@ check_exports() {
 check_command() {
     needed "$1" | grep -q '^libarchway\.so\.' || fault "$1" "does not link libarchway"
     faults_of "$1" "links" < <(needed "$1" | grep -E 'curl|crypto|ssl|expat|yaml')
+    exported "$1" | grep -qx _gnutls_global_init_skip || fault "$1" "lets GnuTLS be made ready, which nobody uses"
 }
 
 kind=$1
