@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* O1 to O3: offers that can be true. */
+#include "check/judge_offer.h"
 #include "check/rules.h"
 #include "check/run.h"
-
-#define MOST_NUSD (10000ull * 1000000000ull) /* ten thousand dollars an hour */
-#define LEAST_MIB 64u
-#define MOST_MIB (256ull * 1024 * 1024) /* 256 TiB */
-#define MOST_VCPUS 4096u
-#define MOST_GPUS 128u
 
 struct seen {
     struct verdict *verdict;
@@ -37,13 +32,7 @@ static void look_at_offers(struct subject *subject, const char *recording, struc
 
 static void see_arch(struct stage *stage, const aw_offer *offer)
 {
-    struct verdict *verdict = verdict_of(stage);
-    if (offer->arch != AW_ARCH_AMD64 && offer->arch != AW_ARCH_ARM64)
-        verdict_fail(verdict, "%s is offered with the architecture %u", offer->instance_type,
-                     offer->arch);
-    if (offer->arch_source == AW_ARCH_SOURCE_UNKNOWN || offer->arch_source > AW_ARCH_SOURCE_USER)
-        verdict_fail(verdict, "%s does not say who states its architecture (arch_source)",
-                     offer->instance_type);
+    judge_offer_arch(offer, verdict_of(stage));
 }
 
 void rule_offer_archs(struct subject *subject, const char *recording, struct verdict *verdict)
@@ -53,14 +42,7 @@ void rule_offer_archs(struct subject *subject, const char *recording, struct ver
 
 static void see_price(struct stage *stage, const aw_offer *offer)
 {
-    struct verdict *verdict = verdict_of(stage);
-    if (offer->priced > 1)
-        verdict_fail(verdict, "%s has `priced` %u", offer->instance_type, offer->priced);
-    if (!offer->priced && offer->price_nusd_per_hour)
-        verdict_fail(verdict, "%s has a price, and says that it has none", offer->instance_type);
-    if (offer->price_nusd_per_hour > MOST_NUSD)
-        verdict_fail(verdict, "%s costs %llu nano-dollars an hour: is that the unit?",
-                     offer->instance_type, (unsigned long long)offer->price_nusd_per_hour);
+    judge_offer_price(offer, verdict_of(stage));
 }
 
 void rule_offer_prices(struct subject *subject, const char *recording, struct verdict *verdict)
@@ -70,19 +52,7 @@ void rule_offer_prices(struct subject *subject, const char *recording, struct ve
 
 static void see_numbers(struct stage *stage, const aw_offer *offer)
 {
-    struct verdict *verdict = verdict_of(stage);
-    if (!offer->instance_type || !offer->instance_type[0])
-        verdict_fail(verdict, "an offer has no type");
-    else if (offer->memory_mib < LEAST_MIB || offer->memory_mib > MOST_MIB)
-        verdict_fail(verdict, "%s has %llu MiB of memory: is that the unit?", offer->instance_type,
-                     (unsigned long long)offer->memory_mib);
-    else if (offer->vcpus == 0 || offer->vcpus > MOST_VCPUS)
-        verdict_fail(verdict, "%s has %u vCPUs", offer->instance_type, offer->vcpus);
-    else if (offer->gpu && (offer->gpu->count == 0 || offer->gpu->count > MOST_GPUS ||
-                            !offer->gpu->name || !offer->gpu->name[0]))
-        verdict_fail(verdict, "%s has GPUs without a number or a name", offer->instance_type);
-    else if (offer->spot > 1 || offer->availability > AW_NO_QUOTA)
-        verdict_fail(verdict, "%s: `spot` or `availability` is no known one", offer->instance_type);
+    judge_offer_numbers(offer, verdict_of(stage));
 }
 
 void rule_offer_numbers(struct subject *subject, const char *recording, struct verdict *verdict)

@@ -104,7 +104,7 @@ static void offer_live(struct completion *completion,
                        void (*offer_of)(struct completion *completion, struct session *session))
 {
     struct session session;
-    if (session_open(&session, &completion->options) != EXIT_OK)
+    if (session_open(&session, &completion->options, NULL) != EXIT_OK)
         return;
     offer_of(completion, &session);
     archway_close(session.aw, NULL);

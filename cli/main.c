@@ -110,7 +110,7 @@ static int run_verb(const struct options *options)
     struct session session = {.options = options};
     if (options->verb->bit & VERB_APART)
         return options->verb->run(&session);
-    int code = session_open(&session, options);
+    int code = session_open(&session, options, NULL);
     if (code != EXIT_OK)
         return code;
     return session_close(&session, options->verb->run(&session));

@@ -50,12 +50,14 @@ static char *absolute_dir(const char *given)
     return kit_buf_take(&path);
 }
 
-static char **absolute_dirs(const struct options *options, size_t *ret_count)
+static char **absolute_dirs(const struct options *options, const char *first, size_t *ret_count)
 {
-    size_t count = options_count(options, OPTION_BACKEND_DIR);
+    size_t count = options_count(options, OPTION_BACKEND_DIR) + (first != NULL);
     const char **given = cli_alloc(count, sizeof *given);
     char **dirs = cli_alloc(count, sizeof *dirs);
-    options_texts(options, OPTION_BACKEND_DIR, given);
+    if (first)
+        given[0] = first;
+    options_texts(options, OPTION_BACKEND_DIR, given + (first != NULL));
     for (size_t i = 0; i < count; i++)
         dirs[i] = absolute_dir(given[i]);
     free(given);
@@ -70,11 +72,11 @@ static void free_dirs(char **dirs, size_t count)
     free(dirs);
 }
 
-int session_open(struct session *session, const struct options *options)
+int session_open(struct session *session, const struct options *options, const char *plugin_dir)
 {
     aw_error error;
     size_t dir_count = 0;
-    char **dirs = absolute_dirs(options, &dir_count);
+    char **dirs = absolute_dirs(options, plugin_dir, &dir_count);
     char *default_dir = beside_program(ARCHWAY_PLUGIN_SUBDIR);
     archway_options how = {
         .size = sizeof how,

@@ -13,8 +13,9 @@ struct session {
     bool asked; /* a job was run */
 };
 
-/* Returns EXIT_OK, or another exit code, having said why. */
-int session_open(struct session *session, const struct options *options);
+/* `plugin_dir` is searched for plugins before all others; NULL: none is. Returns EXIT_OK, or another exit code,
+ * having said why. */
+int session_open(struct session *session, const struct options *options, const char *plugin_dir);
 /* `code` is how the run went. Returns it, or a worse one, having said why: whether a replay was used up only
  * shows at its end. After a failure, or when nothing was to be asked, that is no news. */
 int session_close(struct session *session, int code);

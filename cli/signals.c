@@ -15,12 +15,15 @@
 
 static volatile sig_atomic_t pending;
 static int wake_fd = -1;
+static archway *volatile busy; /* with what must be seen to */
 
 static void on_signal(int number)
 {
     int saved_errno = errno;
     uint64_t one = 1;
-    if (!pending)
+    if (busy)
+        archway_wake(busy);
+    else if (!pending)
         alarm(GRACE_SECONDS);
     pending = number;
     ssize_t ignored = write(wake_fd, &one, sizeof one);
@@ -50,6 +53,11 @@ void signals_catch(void)
     sigaction(SIGALRM, &action, NULL);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+}
+
+void signals_wake(archway *aw)
+{
+    busy = aw;
 }
 
 int signals_pending(void)

@@ -83,38 +83,48 @@ static const struct verb verbs[] = {
      "Tries every rule of archway/backend.h on a plugin, each in a process of its own,\n"
      "and prints TAP, or with --json an object for each. Conversations are replayed\n"
      "from the plugin's recordings, as they were and disturbed. Nothing is sent.\n\n"
-     "    archway check ./mycloud.so --fixtures fixtures/mycloud\n"},
+     "    archway check ./mycloud.so --fixtures fixtures/mycloud\n\n"
+     "With --live the provider itself is asked, with what `archway backends` shows: for\n"
+     "its offers, which costs nothing; and with --yes-spend for a machine, the cheapest\n"
+     "that the filters allow, below --max-price (0.10 unless given). It is waited for,\n"
+     "found again, ended, and ended again, which takes some minutes; it is in the\n"
+     "journal, and an interruption ends it too. --timeout is how long it may take to\n"
+     "run, and to be gone (10m). Without FILE the plugin that is installed is tried.\n\n"
+     "    archway check ./mycloud.so --live --arch arm64\n"
+     "    archway check ./mycloud.so --live --yes-spend --max-price 0.05 \\\n"
+     "        --ssh-key ~/.ssh/id_ed25519.pub\n"},
     {"help", VERB_HELP, NULL, "[COMMAND]", 0, 1, "this help, or a command's own", ""},
 };
 
 _Static_assert(sizeof verbs / sizeof *verbs <= MOST_VERBS, "room for their names");
 
 #define VERB_FILTERS (VERB_OFFERS | VERB_CREATE)
+/* Those for which the checks ask too, with --live. */
+#define VERB_SALE (VERB_FILTERS | VERB_CHECK)
 
 const struct option_row option_rows[OPTION_COUNT] = {
-    [OPTION_BACKEND] = {"backend", 0,
-                        VERB_FILTERS | VERB_LIST | VERB_GC | VERB_DOCTOR | VERB_IMAGES, "NAME",
-                        "this backend only", "backend", NULL},
-    [OPTION_REGION] = {"region", 0, VERB_FILTERS | VERB_SIGN | VERB_IMAGES, "NAME", "this region",
+    [OPTION_BACKEND] = {"backend", 0, VERB_SALE | VERB_LIST | VERB_GC | VERB_DOCTOR | VERB_IMAGES,
+                        "NAME", "this backend only", "backend", NULL},
+    [OPTION_REGION] = {"region", 0, VERB_SALE | VERB_SIGN | VERB_IMAGES, "NAME", "this region",
                        "region", NULL},
-    [OPTION_TYPE] = {"type", 0, VERB_FILTERS, "NAME", "this instance type only", "type", NULL},
-    [OPTION_ARCH] = {"arch", 0, VERB_FILTERS, "ARCH", "amd64, arm64 or any", "arch", NULL},
+    [OPTION_TYPE] = {"type", 0, VERB_SALE, "NAME", "this instance type only", "type", NULL},
+    [OPTION_ARCH] = {"arch", 0, VERB_SALE, "ARCH", "amd64, arm64 or any", "arch", NULL},
     [OPTION_IMAGE] = {"image", 0, VERB_FILTERS, "IMAGE",
                       "a container image that is to run: only where it can", "image", NULL},
     [OPTION_ALLOW_EMULATION] = {"allow-emulation", 0, VERB_FILTERS, NULL,
                                 "the other architecture too, for far more", "emulation", "yes"},
-    [OPTION_CPU] = {"cpu", 0, VERB_FILTERS, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},
-    [OPTION_MEMORY] = {"memory", 0, VERB_FILTERS, "RANGE", "16GB.., 16GB..64GB", "memory", NULL},
-    [OPTION_GPU] = {"gpu", 0, VERB_FILTERS, "SPEC", "GH200, A100:8, H100:80GB.., 1.., none", "gpu",
+    [OPTION_CPU] = {"cpu", 0, VERB_SALE, "RANGE", "vCPUs: 4.., 4..8, arm:4..", "cpu", NULL},
+    [OPTION_MEMORY] = {"memory", 0, VERB_SALE, "RANGE", "16GB.., 16GB..64GB", "memory", NULL},
+    [OPTION_GPU] = {"gpu", 0, VERB_SALE, "SPEC", "GH200, A100:8, H100:80GB.., 1.., none", "gpu",
                     NULL},
     [OPTION_GPU_VENDOR] = {"gpu-vendor", 0, VERB_FILTERS, "NAME", "nvidia, amd, ...", "gpu-vendor",
                            NULL},
-    [OPTION_SPOT] = {"spot", 0, VERB_FILTERS, NULL, "only interruptible machines", "spot", "only"},
+    [OPTION_SPOT] = {"spot", 0, VERB_SALE, NULL, "only interruptible machines", "spot", "only"},
     [OPTION_ON_DEMAND] = {"on-demand", 0, VERB_FILTERS, NULL, "no interruptible machines", "spot",
                           "no"},
     [OPTION_SPOT_AUTO] = {"spot-auto", 0, VERB_CREATE, NULL,
                           "interruptible or not, whichever comes first", "spot", "any"},
-    [OPTION_MAX_PRICE] = {"max-price", 0, VERB_FILTERS, "USD", "at most so many dollars an hour",
+    [OPTION_MAX_PRICE] = {"max-price", 0, VERB_SALE, "USD", "at most so many dollars an hour",
                           "max-price", NULL},
     [OPTION_DISK] = {"disk", 0, VERB_FILTERS, "RANGE", "the disk it comes with: 100GB..", "disk",
                      NULL},
@@ -129,8 +139,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
                         "ask again for what is kept on disk: prices, ...", NULL, NULL},
     [OPTION_NAME] = {"name", 0, VERB_CREATE, "NAME", "what to call the machine (needed)", NULL,
                      NULL},
-    [OPTION_SSH_KEY] = {"ssh-key", 0, VERB_CREATE, "FILE", "a public key that may log in (needed)",
-                        NULL, NULL},
+    [OPTION_SSH_KEY] = {"ssh-key", 0, VERB_CREATE | VERB_CHECK, "FILE",
+                        "a public key that may log in (needed)", NULL, NULL},
     [OPTION_USER_DATA] = {"user-data", 0, VERB_CREATE, "FILE", "cloud-init for its first boot",
                           NULL, NULL},
     [OPTION_NO_BOOTSTRAP] = {"no-bootstrap", 0, VERB_CREATE, NULL,
@@ -169,20 +179,24 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_POINTS] = {"points", 0, VERB_CHECK, "N",
                        "at most so many conversations of a rule on one recording: 100", NULL, NULL},
     [OPTION_LIST] = {"list", 0, VERB_CHECK, NULL, "print the rules", NULL, NULL},
+    [OPTION_LIVE] = {"live", 0, VERB_CHECK, NULL,
+                     "ask the real provider, with the credentials of the user", NULL, NULL},
+    [OPTION_YES_SPEND] = {"yes-spend", 0, VERB_CHECK, NULL,
+                          "with --live: rent a machine, and end it", NULL, NULL},
     [OPTION_OUTPUT] = {"output", 'o', VERB_EVERY, "FORMAT", "table, wide, json, csv or name", NULL,
                        NULL},
     [OPTION_WIDE] = {"wide", 0, VERB_ALL, NULL, "-o wide: every column, whole", NULL, NULL},
     [OPTION_JSON] = {"json", 0, VERB_EVERY, NULL, "-o json", NULL, NULL},
-    [OPTION_CONFIG] = {"config", 0, VERB_ALL, "FILE", "the configuration", NULL, NULL},
+    [OPTION_CONFIG] = {"config", 0, VERB_ALL | VERB_CHECK, "FILE", "the configuration", NULL, NULL},
     [OPTION_BACKEND_DIR] = {"backend-dir", 0, VERB_ALL, "DIR", "look for plugins here first", NULL,
                             NULL},
     [OPTION_REPLAY] = {"replay", 0, VERB_ALL, "PATH", "answer from a recording, send nothing", NULL,
                        NULL},
     [OPTION_RECORD] = {"record", 0, VERB_ALL, "DIR", "write a recording", NULL, NULL},
-    [OPTION_TIMEOUT] = {"timeout", 0, VERB_ALL, "TIME", "give up after 30, 30s, 5m, 2h", NULL,
-                        NULL},
-    [OPTION_VERBOSE] = {"verbose", 'v', VERB_ALL, NULL, "one line a request; twice: more", NULL,
-                        NULL},
+    [OPTION_TIMEOUT] = {"timeout", 0, VERB_ALL | VERB_CHECK, "TIME",
+                        "give up after 30, 30s, 5m, 2h", NULL, NULL},
+    [OPTION_VERBOSE] = {"verbose", 'v', VERB_ALL | VERB_CHECK, NULL,
+                        "one line a request; twice: more", NULL, NULL},
     [OPTION_HELP] = {"help", 'h', VERB_EVERY, NULL, "this help", NULL, NULL},
     [OPTION_VERSION] = {"version", 0, VERB_EVERY, NULL, "the version", NULL, NULL},
 };

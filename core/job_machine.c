@@ -100,9 +100,11 @@ static void end_gone(archway_job *job)
 
 static void on_terminated(archway_job *job, const aw_error *error)
 {
+    const struct machine_job *state = job->state;
     if (error->code == AW_E_NOT_FOUND && may_be_too_new(job))
         return;
-    write_end(job, error);
+    if (state->hold.entry)
+        write_end(job, error);
     if (error->code == AW_E_NOT_FOUND)
         end_gone(job);
     else

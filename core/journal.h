@@ -111,7 +111,8 @@ int journal_known(struct journal *journal, int64_t entry, const aw_instance *ins
 
 /* --- Ends: core/journal_end.c. --- */
 
-/* Before the order leaves: wait for it. Makes an entry of a machine that has none. */
+/* Before the order leaves: wait for it. Makes an entry of a machine that has none. One that is known to be gone stays
+ * so, and *ret_hold is empty. */
 int journal_order_end(struct journal *journal, const struct backend *backend, const aw_ref *ref,
                       struct journal_hold *ret_hold, aw_error *ret_error);
 /* The provider refused the order: the machine is known as before. */

@@ -6,19 +6,22 @@
 
 #define KEPT_MS ((uint64_t)30 * 24 * 3600 * 1000)
 
-/* The entry that knows the machine: 1, 0 when there is none, -1. */
+/* The entry that knows the machine: 1, 0 when there is none, -1. Of a machine that is gone nothing is held. */
 static int find(struct journal *journal, const char *backend, const char *instance_id,
                 struct journal_hold *hold, aw_error *ret_error)
 {
     KIT_CLEANUP(journal_finish)
     sqlite3_stmt *row =
         journal_query(journal, ret_error,
-                      "SELECT id, token IS NOT NULL, boot, sent_ms, sent_mono_ms FROM entry"
+                      "SELECT id, token IS NOT NULL, boot, sent_ms, sent_mono_ms,"
+                      " state = 4 AND ending = 'terminated' FROM entry"
                       " WHERE backend = ?1 AND instance_id = ?2 ORDER BY id DESC LIMIT 1",
                       "tt", backend, instance_id);
     int found = row ? journal_step(journal, row, ret_error) : -1;
     if (found < 1)
         return found;
+    if (sqlite3_column_int(row, 5))
+        return 1;
     hold->entry = sqlite3_column_int64(row, 0);
     hold->created_here = sqlite3_column_int(row, 1) != 0;
     hold->age_ms = journal_age_ms(journal, (const char *)sqlite3_column_text(row, 2),
@@ -59,9 +62,11 @@ int journal_order_end(struct journal *journal, const struct backend *backend, co
     if (journal_join(journal, ret_error))
         return -1;
     int found = find(journal, backend->name, ref->id, &hold, ret_error);
-    int failed =
-        found < 0 || (found ? mark_ending(journal, hold.entry, ret_error)
-                            : insert_ending(journal, backend, ref, &hold.entry, ret_error));
+    int failed = found < 0;
+    if (found == 0)
+        failed = insert_ending(journal, backend, ref, &hold.entry, ret_error);
+    else if (hold.entry)
+        failed = mark_ending(journal, hold.entry, ret_error);
     if (journal_joined(journal, 0, failed, ret_error))
         return -1;
     *ret_hold = hold;

@@ -87,6 +87,11 @@
  *   I2  A create depends on its wish alone, token included: never on the time or on chance, so that the same
  *       token is the same create.
  *   I3  What is created carries the token and the owner.
+ * What only a provider can tell (archway check --live)
+ *   V1  Credentials are found where the user has them, and what can be rented is listed.
+ *   V2  What `create` makes is what was ordered, in the words of `create`, `get` and `list` alike, and it comes to
+ *       run, or says why not.
+ *   V3  What was ended goes, and what was made beside it with it: `list` says so, or has it no more.
  *
  * The header compiles alone as C11 and C++17.
  */

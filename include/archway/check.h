@@ -64,6 +64,41 @@ typedef void (*archway_check_fn)(const archway_check_result *result, void *arg);
 ARCHWAY_API int archway_check_plugin(const char *path, const archway_check_options *options,
                                      archway_check_fn on_result, void *arg, aw_error *ret_error);
 
+/*
+ * How to try a backend on its real provider. Zero fields take the default:
+ *   backend      its name in the context's configuration
+ *   query        which offers may be rented. It must say what an hour may cost at most (max-price), and is
+ *                restricted to the backend by the call
+ *   ssh_keys     public keys for the machine, as for archway_wish
+ *   spend        1: a machine is rented, and ended again. 0: it is only said which one it would be
+ *   wait_ms      how long the machine may take to run, and again to be gone; 0: ten minutes
+ *   on_note      told, a line each, what is about to be done and what it costs; NULL: nobody
+ *   on_left      told of each machine that may be there still at the end, with its token. `machine->id` is NULL when
+ *                only the token is known. Somebody must see to it
+ */
+typedef struct archway_check_live_options {
+    uint32_t size;
+    uint32_t spend;
+    const char *backend;
+    archway_query *query;
+    const char *const *ssh_keys;
+    uint64_t ssh_key_count;
+    uint64_t wait_ms;
+    void (*on_note)(const char *line, void *arg);
+    void (*on_left)(const archway_machine *machine, const char *token, void *arg);
+} archway_check_live_options;
+
+/*
+ * Tries the rules that only a provider can tell, on the backend of an open context: its offers are asked for, and
+ * the cheapest machine that the query allows is rented, waited for, found again by owner and by token, asked for
+ * again with its token, ended, and ended again. It is in the journal as any machine is, and has a deadline of an
+ * hour. archway_wake stops the checks, and what was made is ended all the same, unless it comes a second time.
+ * Returns 0 when the checks were made, whatever came of them, and -1 when they could not be. `arg` goes to all three
+ * callbacks.
+ */
+ARCHWAY_API int archway_check_live(archway *aw, const archway_check_live_options *options,
+                                   archway_check_fn on_result, void *arg, aw_error *ret_error);
+
 /* The rules, in the order in which they are tried: 0, or -1 behind the last one. */
 ARCHWAY_API int archway_check_rule(uint64_t index, const char **ret_rule, const char **ret_text);
 

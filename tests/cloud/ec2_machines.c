@@ -152,12 +152,13 @@ static void run_again(struct query *query, const struct machine *machine)
 void ec2_run(struct query *query)
 {
     struct call *call = query->call;
+    const struct knobs *knobs = &call->cloud->knobs[call->id];
     const char *token = text_of(query->form, "ClientToken");
     const char *type = text_of(query->form, "InstanceType");
     const char *subnet = text_of(query->form, "NetworkInterface.1.SubnetId");
     const char *zone = ec2_zone_of(query, subnet);
     const struct machine *same = *token ? machine_by_key(call, query->region, token) : NULL;
-    if (same)
+    if (same && !knobs->forgets_keys)
         return run_again(query, same);
     if (is_refused(query, sale_find(CLOUD_AWS, type), zone) || !may_make(call, type, zone))
         return;
@@ -165,7 +166,7 @@ void ec2_run(struct query *query)
     snprintf(machine->id, sizeof machine->id, "i-%017x", (unsigned)machine->number + 1);
     put_text(machine->place, sizeof machine->place, zone);
     put_text(machine->type, sizeof machine->type, type);
-    machine->tags = tags_of(query->form);
+    machine->tags = knobs->drops_tags ? json_object() : tags_of(query->form);
     machine->hash = hash_of(query->form);
     machine->spot = *text_of(query->form, "InstanceMarketOptions.MarketType") != '\0';
     xml_begin(query);

@@ -120,9 +120,9 @@ int knob_set(struct knobs *knobs, const char *name, const json_t *value)
         size_t offset;
     } numbers[] = {
 #define KNOB(name) {#name, offsetof(struct knobs, name)}
-        KNOB(latency_ms), KNOB(hidden_ms),  KNOB(hidden_lists), KNOB(page),
-        KNOB(boot_ms),    KNOB(end_ms),     KNOB(forget_ms),    KNOB(operation_ms),
-        KNOB(burst),      KNOB(per_second), KNOB(quota),        KNOB(outage),
+        KNOB(latency_ms), KNOB(hidden_ms), KNOB(hidden_lists), KNOB(page),       KNOB(boot_ms),
+        KNOB(end_ms),     KNOB(forget_ms), KNOB(operation_ms), KNOB(burst),      KNOB(per_second),
+        KNOB(quota),      KNOB(outage),    KNOB(forgets_keys), KNOB(drops_tags),
     };
     if (strcmp(name, "unreachable") == 0 && json_is_string(value)) {
         put_text(knobs->unreachable, sizeof knobs->unreachable, json_string_value(value));

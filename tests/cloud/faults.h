@@ -60,6 +60,8 @@ struct knobs {
     uint64_t per_second;
     uint64_t quota;        /* machines that live; 0: without limit */
     uint64_t outage;       /* 1: everything is refused */
+    uint64_t forgets_keys; /* 1: the same idempotency key makes a machine more (EC2) */
+    uint64_t drops_tags;   /* 1: a machine has no tags, whatever was asked for (EC2) */
     char unreachable[32];  /* a zone that lists leave out, and say so (Google) */
     uint64_t tokens_milli; /* of the bucket, in thousandths */
     uint64_t filled_ms;

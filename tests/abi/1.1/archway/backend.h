@@ -87,6 +87,11 @@
  *   I2  A create depends on its wish alone, token included: never on the time or on chance, so that the same
  *       token is the same create.
  *   I3  What is created carries the token and the owner.
+ * What only a provider can tell (archway check --live)
+ *   V1  Credentials are found where the user has them, and what can be rented is listed.
+ *   V2  What `create` makes is what was ordered, in the words of `create`, `get` and `list` alike, and it comes to
+ *       run, or says why not.
+ *   V3  What was ended goes, and what was made beside it with it: `list` says so, or has it no more.
  *
  * The header compiles alone as C11 and C++17.
  */
@@ -244,8 +249,9 @@ typedef struct aw_offer_query {
     uint32_t spot;  /* enum aw_spot */
     uint32_t reserved;
     const char *region; /* NULL when the plugin has AW_CAP_WHOLE_LISTING: all regions at once */
-    /* 1.1: What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer
-     * that does not fit is left out. An option that has nothing to do with offers changes nothing. */
+    /* 1.1: What the user asks of this provider alone, as in aw_create: "reservation". They are no hint: an offer that
+     * does not fit is left out. An option of a wish that has nothing to do with offers changes nothing; what is no
+     * option of the provider's fails the operation: AW_E_INVALID, with the names that there are. */
     const aw_header *options;
     uint64_t option_count;
 } aw_offer_query;
