@@ -15,9 +15,9 @@ fail() {
     exit 1
 }
 
-# claim TOKEN [BLOCKS]: one process, so that it can be killed.
+# claim TOKEN [BLOCKS [EXPIRES]]: one process, so that it can be killed.
 claim() {
-    exec sh -s -- "$folder" "$(id -un)" "$folder/state" claim "$1" me name "${2:-1}" "$(uname -m)" 0 keys \
+    exec sh -s -- "$folder" "$(id -un)" "$folder/state" claim "$1" me name "${2:-1}" "$(uname -m)" 0 keys "${3:-0}" \
         <"$source_dir/backends/onprem/claim.sh"
 }
 
@@ -145,9 +145,21 @@ claims_are_told() {
     expect 'claimed 4' 'claimed 4'
 }
 
+# What `gc` must know: when it is to end, and that somebody wants it kept.
+what_becomes_of_a_claim_is_told() {
+    rm -rf "$folder/state"
+    (claim token-one 1 1777651210) >"$folder/answer"
+    grep -qx 'expires 1777651210' "$folder/answer" || fail "$(cat "$folder/answer")"
+    grep -qx keep "$folder/answer" && fail "$(cat "$folder/answer")"
+    : >"$folder/state/claims/0/keep"
+    (claim token-one 1 1777651210) >"$folder/answer"
+    grep -qx keep "$folder/answer" || fail "$(cat "$folder/answer")"
+}
+
 one_of_many_gets_it
 one_token_is_one_claim
 two_releases_are_one
 a_killed_claimer_leaves_nothing_half
 gpus_are_told
 claims_are_told
+what_becomes_of_a_claim_is_told

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Claims a machine or a part of it, tells its claims, releases one. Runs there, over ssh:
-#     sh -s -- HOME USER STATE claim TOKEN OWNER NAME BLOCKS MACHINE GPUS KEYS-FILE KEY...
+#     sh -s -- HOME USER STATE claim TOKEN OWNER NAME BLOCKS MACHINE GPUS KEYS-FILE EXPIRES KEY...
 #     sh -s -- HOME USER STATE list
 #     sh -s -- HOME USER STATE release TOKEN
 # A claim is the folder STATE/claims/BLOCK. It comes and goes by a rename, under a lock, so there is never half of
-# one. In it: `claim` (what is told), `bootstrap` and `run` (the user data, under way or ended: `pid`, `status`,
+# one. In it: `claim` (what is told), `keep` (by hand: no `archway gc` ends it), `bootstrap` and `run` (the user data, under way or ended: `pid`, `status`,
 # `log`), `undo` (what the bootstrap wants to be run at the end), `ending`.
 # A login shell may talk too, so what counts stands between two lines.
 
@@ -70,6 +70,7 @@ tell_state() {
 tell() {
     say claim
     cat "$1/claim"
+    [ ! -e "$1/keep" ] || say keep
     tell_state "$1"
 }
 
@@ -115,7 +116,7 @@ END
 make_claim() {
     rm -rf "$state"/new-* && mkdir -m 711 "$1" &&
         printf '%s\n' "token $token" "owner $owner" "name $name" "block $block" "blocks $blocks" \
-            "created $(date +%s)" "keys $keys" >"$1/claim" || return 1
+            "created $(date +%s)" "expires $expires" "keys $keys" >"$1/claim" || return 1
     [ -z "${archway_user_data+set}" ] || write_run "$1"
 }
 
@@ -162,8 +163,8 @@ remove_claim() {
 }
 
 claim() {
-    token=$1 owner=$2 name=$3 blocks=$4 machine=$5 gpus=$6 keys=$7
-    shift 7
+    token=$1 owner=$2 name=$3 blocks=$4 machine=$5 gpus=$6 keys=$7 expires=$8
+    shift 8
     case $keys in /*) ;; *) keys=$home/$keys ;; esac
     [ "$(uname -m)" = "$machine" ] ||
         fail invalid "it was $machine when it was offered and says $(uname -m) now: list the offers again"

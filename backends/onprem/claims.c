@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 #include "kit/kept.h"
+#include "kit/tags.h"
 
 #include <string.h>
 
@@ -47,6 +48,10 @@ static void read_field(struct reading *reading, const struct onprem_answer *line
         claim->reason = line->rest;
     else if (!strcmp(line->word, "state"))
         read_state(line->rest, claim);
+    else if (!strcmp(line->word, "expires"))
+        claim->expires_at_ms = kit_expires_read(line->rest);
+    else if (!strcmp(line->word, "keep"))
+        claim->keep = 1;
     else if (!strcmp(line->word, "blocks"))
         kit_kept_number(line->rest, ONPREM_BLOCKS_MAX, &reading->blocks);
     else if (!strcmp(line->word, "created") && !kit_kept_number(line->rest, SECONDS_MAX, &seconds))

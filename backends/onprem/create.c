@@ -9,6 +9,7 @@
 #include "kit/error.h"
 #include "kit/kept.h"
 #include "kit/shell.h"
+#include "kit/tags.h"
 #include "kit/wish.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@
 #define SHORTEST_KEY 16
 #define NAME_MAX 128
 #define KEYS_MAX 32
-#define FIXED_ARGUMENTS 9
+#define FIXED_ARGUMENTS 10
 #define SCRIPT_MARK "#!"
 
 struct creation {
@@ -156,10 +157,13 @@ static struct onprem_call *make_call(aw_op *op, const aw_create *wish,
     const char *arguments[FIXED_ARGUMENTS + KEYS_MAX + 1] = {
         onprem->state_dir, "claim", wish->token, wish->owner, wish->name ? wish->name : ""};
     char blocks[16];
+    char expires[KIT_EXPIRES_SIZE];
     aw_error error = {.code = AW_OK};
     snprintf(blocks, sizeof blocks, "%u", host->blocks);
+    kit_expires_text(wish->expires_at_ms, expires);
     arguments[5] = blocks;
     arguments[8] = onprem->keys_file;
+    arguments[9] = *expires ? expires : "0";
     if (data_read(op, wish->offer_data, &arguments[6], &arguments[7]))
         return NULL;
     for (uint32_t i = 0; i < wish->ssh_key_count; i++) {
