@@ -5,7 +5,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -454,8 +453,7 @@ static void test_one_claim_is_read(void **state)
     const aw_instance *found = assert_machine(job, AW_STATE_RUNNING);
     assert_string_equal(found->instance_type, "host/2");
     assert_int_equal(found->price_nusd_per_hour, 600000000);
-    assert_int_equal(found->expires_at_ms, 1777651210000);
-    assert_int_equal(found->keep, 1);
+    assert_true(found->keep && found->expires_at_ms == 1777651210000);
     archway_job_destroy(job);
     end(aw);
     aw = begin("show-gone");
