@@ -131,12 +131,31 @@ static void write_known(archway_job *job, const aw_instance *instance)
     journal_wait(job->aw->journal, &state->written);
 }
 
+/* One was asked for. The first is the machine; what else there is belongs to nobody, and gc finds it. */
+static void say_surplus(struct op *op, const aw_instance *instance)
+{
+    archway_job *job = op->owner;
+    aw_error error = {.size = sizeof error};
+    kit_error_set(
+        &error, AW_E_PROTOCOL,
+        "one machine was asked for and %.100s was made too, beside %.100s: end it, or let "
+        "`archway gc` find it",
+        instance->id, job->instances[0].instance.id);
+    op_sign_error(op, &error);
+    context_log(job->aw, AW_LOG_ERROR, "%s: %s", op->backend->name, error.message);
+    if (job_add_problem(job, &error))
+        op_fail_memory(op, "what went wrong");
+}
+
 static void on_instance(struct op *op, const aw_instance *instance)
 {
     archway_job *job = op->owner;
     struct create_job *state = job->state;
-    if (job->instance_count)
+    if (job->instance_count) {
+        if (strcmp(job->instances[0].instance.id, instance->id) != 0)
+            say_surplus(op, instance);
         return;
+    }
     bool kept = job_add_instance(job, state->backend->name, instance) == 0;
     write_known(job, instance);
     if (!kept)

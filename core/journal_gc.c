@@ -4,7 +4,8 @@
 
 #include "kit/error.h"
 
-/* An entry that went out of sight may come back, so it counts. */
+/* An entry that went out of sight may come back, so it counts. By its token it knows a machine only as long as it
+ * knows none by its id: of one create there is one. */
 int journal_knows(struct journal *journal, const aw_instance *instance, uint64_t *ret_expires_at_ms,
                   aw_error *ret_error)
 {
@@ -12,7 +13,9 @@ int journal_knows(struct journal *journal, const aw_instance *instance, uint64_t
     sqlite3_stmt *row =
         journal_query(journal, ret_error,
                       "SELECT state < 4 OR ending = 'missing' AS alive, expires_ms FROM entry"
-                      " WHERE instance_id = ?1 OR token = ?2 ORDER BY alive DESC LIMIT 1",
+                      " WHERE instance_id = ?1"
+                      " OR (token = ?2 AND instance_id IS NULL)"
+                      " ORDER BY alive DESC LIMIT 1",
                       "tt", instance->id, instance->token);
     int found = row ? journal_step(journal, row, ret_error) : -1;
     if (found < 1)

@@ -45,6 +45,29 @@ static void test_a_machine_is_started_as_it_was_wished(void **state)
     host_finish(&host);
 }
 
+static void test_what_was_made_beside_the_machine_is_told_too(void **state)
+{
+    struct backend_host host;
+    const aw_create wish = wish_for_graviton();
+    (void)state;
+    launch_begin(&host, &wish, NULL);
+    launch_until_run(&host);
+    host_answer(&host, 200,
+                STARTED("</item><item><instanceId>i-2</instanceId><instanceState><code>0</code>"
+                        "<name>pending</name></instanceState><instanceType>c7g.large"
+                        "</instanceType><architecture>arm64</architecture>"));
+    assert_int_equal(host.error.code, AW_OK);
+    assert_contains(host_results(&host), "machine i-1 - in us-east-1");
+    assert_contains(host_results(&host), "machine i-2 - in us-east-1");
+    host_finish(&host);
+    launch_begin(&host, &wish, NULL);
+    launch_until_run(&host);
+    host_answer(&host, 200, STARTED("</item><item><instanceId>../i</instanceId>"));
+    assert_contains(host_results(&host), "machine i-1 - in us-east-1");
+    assert_failed(&host, AW_E_PROTOCOL, "AWS's answer to `RunInstances` cannot be read");
+    host_finish(&host);
+}
+
 /* All but RunInstances is read, or may be asked for by others too: none of it can make this machine. */
 static void test_no_step_before_the_launch_can_make_a_machine(void **state)
 {
@@ -305,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_machine_is_started_as_it_was_wished),
+        cmocka_unit_test(test_what_was_made_beside_the_machine_is_told_too),
         cmocka_unit_test(test_no_step_before_the_launch_can_make_a_machine),
         cmocka_unit_test(test_a_spot_machine_is_asked_for_once),
         cmocka_unit_test(test_the_image_follows_architecture_and_gpu),

@@ -91,6 +91,41 @@ static void test_what_is_in_the_journal_is_left_alone(void **state)
     stage_close();
 }
 
+/* Of one create: the first one is the machine, and who made it is told of the other. */
+static void test_a_second_machine_of_one_create_is_told_and_forgotten(void **state)
+{
+    (void)state;
+    stage_open(WHOLE LAUNCH SAY("200", "m1\nm2")
+                   MACHINES SAY("200", "m1 r1 running {{token}} my-server " OLD
+                                       "\nm2 r1 running {{token}} my-server " OLD) GONE("m2"));
+    archway_job *job = begin_create("whole", NULL, NULL);
+    stage_run(job);
+    assert_int_equal(archway_job_error(job)->code, AW_OK);
+    assert_int_equal(archway_job_problem_count(job), 1);
+    const aw_error *problem = archway_job_problem(job, 0);
+    assert_int_equal(problem->code, AW_E_PROTOCOL);
+    assert_non_null(strstr(problem->message, "m2 was made too, beside m1"));
+    archway_job_destroy(job);
+    must_clean(&once, "m2 ending");
+    assert_string_equal(journal_ask("SELECT group_concat(state || instance_id) FROM entry"),
+                        "2m1,3m2");
+    stage_close();
+}
+
+static void test_a_second_machine_that_is_found_by_its_token_is_told_too(void **state)
+{
+    (void)state;
+    stage_open(WHOLE LAUNCH LOST MACHINES SAY("200", "m1 r1 running {{token}} my-server " NEW
+                                                     "\nm2 r1 running {{token}} my-server " NEW));
+    archway_job *job = begin_create("whole", NULL, NULL);
+    stage_run(job);
+    assert_int_equal(archway_job_error(job)->code, AW_OK);
+    assert_int_equal(archway_job_problem_count(job), 1);
+    assert_non_null(strstr(archway_job_problem(job, 0)->message, "m2 was made too, beside m1"));
+    archway_job_destroy(job);
+    stage_close();
+}
+
 static void launch_and_stop(void)
 {
     stage_open(WHOLE MACHINES SAY("200", "")
@@ -287,6 +322,8 @@ int main(void)
         JOURNAL_TEST(test_what_is_forgotten_is_ended),
         JOURNAL_TEST(test_without_an_order_nothing_is_ended),
         JOURNAL_TEST(test_what_is_in_the_journal_is_left_alone),
+        JOURNAL_TEST(test_a_second_machine_of_one_create_is_told_and_forgotten),
+        JOURNAL_TEST(test_a_second_machine_that_is_found_by_its_token_is_told_too),
         JOURNAL_TEST(test_a_create_under_way_elsewhere_is_left_alone),
         JOURNAL_TEST(test_what_is_not_ours_is_left_alone),
         JOURNAL_TEST(test_what_is_new_or_marked_is_kept),

@@ -145,7 +145,11 @@ static void on_running(aw_op *op, const aw_response *answer, void *arg)
     const kit_xml_node *root = kit_xml_parse(&document, answer);
     const kit_xml_node *set = kit_xml_child(&document, root, "instancesSet");
     const kit_xml_node *item = kit_xml_child(&document, set, "item");
-    if (document.error.code || machine_emit(op, &document, item, &context))
+    int failed = document.error.code != AW_OK;
+    /* Should there be more than the one that was asked for, core must know of all. */
+    for (; !failed && item; item = kit_xml_next(item, "item"))
+        failed = machine_emit(op, &document, item, &context);
+    if (failed)
         aws_fail_unread(op, RUN, &document.error);
 }
 

@@ -656,9 +656,11 @@ typedef struct aw_vtable {
 
     /*
      * Starts one machine and returns as soon as the provider has given its id: it need not be
-     * running. Emits the instance at once when the id is known. If the outcome is unknown the
-     * operation fails with AW_RETRY_UNKNOWN, and core looks for the token with `list`; a backend
-     * never sends a second launch of its own accord. Resources are emitted before they are made.
+     * running. Emits the instance at once when the id is known; and all of them, should the provider
+     * have made more than the one that was asked for: the first is the machine, the caller is told of
+     * the others, and they are cleaned away. If the outcome is unknown the operation fails with
+     * AW_RETRY_UNKNOWN, and core looks for the token with `list`; a backend never sends a second
+     * launch of its own accord. Resources are emitted before they are made.
      */
     void (*create)(aw_op *op, const aw_create *wish);
 
