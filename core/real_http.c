@@ -21,6 +21,8 @@ struct http {
     CURLM *multi;
     struct loop_timer timer;
     struct authorities authorities;
+    struct spare_body spare;
+    size_t transfers; /* under way; without any nothing is spared */
 };
 
 struct socket_watch {
@@ -38,6 +40,13 @@ static void init_curl(void)
         curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_free, wipe_resize, strdup, calloc);
 }
 
+static void drop(struct http *http, struct transfer *transfer)
+{
+    transfer_destroy(transfer);
+    if (--http->transfers == 0)
+        spare_body_finish(&http->spare);
+}
+
 static void finish(struct http *http, struct transfer *transfer, CURLcode result)
 {
     struct wire_call *call = transfer->call;
@@ -46,7 +55,7 @@ static void finish(struct http *http, struct transfer *transfer, CURLcode result
     transfer_finish(transfer, result);
     call->transport = NULL;
     call->done(call);
-    transfer_destroy(transfer);
+    drop(http, transfer);
 }
 
 static void reap(struct http *http)
@@ -209,6 +218,7 @@ void http_destroy(struct http *http)
     if (!http)
         return;
     curl_multi_cleanup(http->multi);
+    spare_body_finish(&http->spare);
     if (http->loop)
         loop_stop(http->loop, &http->timer);
     mem_free(http->authorities.file);
@@ -226,14 +236,16 @@ static void report_not_sent(void *arg)
 
 void http_send(struct http *http, struct wire_call *call)
 {
-    struct transfer *transfer = transfer_create(call, &http->authorities);
+    struct transfer *transfer = transfer_create(call, &http->authorities, &http->spare);
     call->timer = (struct loop_timer){.run = report_not_sent, .arg = call};
     call->transport = transfer;
-    if (transfer)
+    if (transfer) {
         transfer->http = http;
-    if (transfer && curl_multi_add_handle(http->multi, transfer->easy) == CURLM_OK)
-        return;
-    transfer_destroy(transfer);
+        http->transfers++;
+        if (curl_multi_add_handle(http->multi, transfer->easy) == CURLM_OK)
+            return;
+        drop(http, transfer);
+    }
     call->transport = NULL;
     loop_set(http->loop, &call->timer, 0);
 }
@@ -241,9 +253,10 @@ void http_send(struct http *http, struct wire_call *call)
 void http_cancel(struct http *http, struct wire_call *call)
 {
     struct transfer *transfer = call->transport;
-    if (transfer)
-        curl_multi_remove_handle(http->multi, transfer->easy);
     loop_stop(http->loop, &call->timer);
     call->transport = NULL;
-    transfer_destroy(transfer);
+    if (!transfer)
+        return;
+    curl_multi_remove_handle(http->multi, transfer->easy);
+    drop(http, transfer);
 }

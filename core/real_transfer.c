@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define DEFAULT_MAX_BODY ((uint64_t)64 * 1024 * 1024)
+#define LARGE_BODY ((size_t)1024 * 1024)
+#define LARGEST_SPARE ((size_t)16 * 1024 * 1024)
 #define MOST_HEADERS 256u
 #define MOST_HEADER_BYTES ((size_t)256 * 1024) /* less than what curl itself gives up at */
 #define CONNECT_TIMEOUT_MS 10000L
@@ -69,9 +71,44 @@ static int add_headers(struct transfer *transfer)
                : 0;
 }
 
+/* ---- large answers ---- */
+
+void spare_body_finish(struct spare_body *spare)
+{
+    mem_free(spare->data);
+    *spare = (struct spare_body){0};
+}
+
+static void take_spare(struct transfer *transfer)
+{
+    struct spare_body *spare = transfer->spare;
+    kit_buf *body = &transfer->body;
+    if (transfer->call->secret || spare->capacity <= body->capacity)
+        return;
+    memcpy(spare->data, kit_buf_text(body), body->size + 1);
+    mem_free(body->data);
+    body->data = spare->data;
+    body->capacity = spare->capacity;
+    *spare = (struct spare_body){0};
+}
+
+static void leave_spare(struct transfer *transfer)
+{
+    struct spare_body *spare = transfer->spare;
+    kit_buf *body = &transfer->body;
+    if (transfer->call->secret || body->capacity <= spare->capacity ||
+        body->capacity < LARGE_BODY || body->capacity > LARGEST_SPARE)
+        return;
+    spare_body_finish(spare);
+    *spare = (struct spare_body){body->data, body->capacity};
+    body->data = NULL;
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = arg;
+    if (transfer->body.size + size * count > LARGE_BODY)
+        take_spare(transfer);
     kit_buf_add(&transfer->body, data, size * count);
     transfer->too_large = transfer->body.state == KIT_BUF_FULL;
     transfer->no_memory = transfer->body.state == KIT_BUF_NO_MEMORY;
@@ -193,13 +230,15 @@ static void set_options(struct transfer *transfer, const struct authorities *aut
     set_network(transfer, authorities);
 }
 
-struct transfer *transfer_create(struct wire_call *call, const struct authorities *authorities)
+struct transfer *transfer_create(struct wire_call *call, const struct authorities *authorities,
+                                 struct spare_body *spare)
 {
     struct transfer *transfer = mem_alloc(sizeof *transfer);
     uint64_t max = call->request->max_body ? call->request->max_body : DEFAULT_MAX_BODY;
     if (!transfer)
         return NULL;
     transfer->call = call;
+    transfer->spare = spare;
     arena_init(&transfer->secrets, true);
     arena_init(&transfer->arena, call->secret);
     kit_buf_init(&transfer->body, call->secret ? arena_kit(&transfer->secrets) : mem_kit(), max);
@@ -217,6 +256,7 @@ void transfer_destroy(struct transfer *transfer)
     if (!transfer)
         return;
     curl_easy_cleanup(transfer->easy);
+    leave_spare(transfer);
     kit_buf_finish(&transfer->body);
     mem_free(transfer->headers);
     arena_finish(&transfer->arena);

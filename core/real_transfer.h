@@ -15,10 +15,19 @@ struct authorities {
     char *folder;
 };
 
+/* Memory of a large answer, for the next one: to be given new pages of memory takes as long as to read what is in
+ * them. */
+struct spare_body {
+    char *data; /* NULL: there is none */
+    size_t capacity;
+};
+void spare_body_finish(struct spare_body *spare);
+
 struct http;
 struct transfer {
     struct wire_call *call;
-    struct http *http; /* who carries it */
+    struct http *http;        /* who carries it */
+    struct spare_body *spare; /* of all who are carried so */
     CURL *easy;
     struct curl_slist *lines; /* in `secrets` */
     struct arena secrets;     /* header lines, and the answer to `authenticate` */
@@ -34,7 +43,8 @@ struct transfer {
 };
 
 /* NULL: no memory. */
-struct transfer *transfer_create(struct wire_call *call, const struct authorities *authorities);
+struct transfer *transfer_create(struct wire_call *call, const struct authorities *authorities,
+                                 struct spare_body *spare);
 void transfer_destroy(struct transfer *transfer);
 
 /* Fills in the call's outcome and answer, which live as long as the transfer. */

@@ -109,15 +109,27 @@ static struct row row_of(const aw_offer *offer)
     return row;
 }
 
-static int row_intern(struct pools *pools, const char *backend, const aw_offer *offer,
+/* Much of an offer is as in the one before it, so that is looked at first. */
+static int text_intern(struct pools *pools, uint32_t before, const char *text, uint32_t *ret_number)
+{
+    if (!before || !text || strcmp(pools_text(pools, before), text) != 0)
+        return intern_add_text(&pools->texts, text, ret_number);
+    *ret_number = before;
+    return 0;
+}
+
+static int row_intern(struct table *table, const char *backend, const aw_offer *offer,
                       struct row *row)
 {
-    if (intern_add_text(&pools->texts, backend, &row->backend) != 0 ||
-        intern_add_text(&pools->texts, offer->instance_type, &row->type) != 0 ||
-        intern_add_text(&pools->texts, offer->region, &row->region) != 0 ||
-        intern_add_text(&pools->texts, offer->zone, &row->zone) != 0 ||
-        intern_add_text(&pools->texts, offer->data, &row->data) != 0 ||
-        intern_add_text(&pools->texts, offer->quota, &row->quota) != 0)
+    static const struct row none = {0};
+    struct pools *pools = &table->pools;
+    const struct row *before = table->count ? &table->rows[table->count - 1] : &none;
+    if (text_intern(pools, before->backend, backend, &row->backend) != 0 ||
+        text_intern(pools, before->type, offer->instance_type, &row->type) != 0 ||
+        text_intern(pools, before->region, offer->region, &row->region) != 0 ||
+        text_intern(pools, before->zone, offer->zone, &row->zone) != 0 ||
+        text_intern(pools, before->data, offer->data, &row->data) != 0 ||
+        text_intern(pools, before->quota, offer->quota, &row->quota) != 0)
         return -1;
     return offer->gpu ? pools_add_gpu(pools, offer->gpu, &row->gpu) : 0;
 }
@@ -136,7 +148,7 @@ int table_add(struct table *table, uint32_t shard, const char *backend, const aw
         return -1;
     struct row row = row_of(&seen);
     row.shard = shard;
-    if (table_reserve(table, 1) != 0 || row_intern(&table->pools, backend, &seen, &row) != 0)
+    if (table_reserve(table, 1) != 0 || row_intern(table, backend, &seen, &row) != 0)
         return kit_error_set(ret_error, AW_E_NO_MEMORY,
                              "no memory for another offer beside %zu others", table->count);
     table->rows[table->count++] = row;

@@ -68,7 +68,7 @@ static int is_blank(char c)
 }
 
 /* Much of an answer that is laid out for people is the space before its lines. */
-char scan_peek(kit_scan *scan)
+char scan_peek_behind_blanks(kit_scan *scan)
 {
     const char *at = scan->at;
     const char *end = scan->end;
@@ -86,8 +86,10 @@ static const char *plain_end(const char *at, const char *end)
 {
     while ((size_t)(end - at) >= 8) {
         uint64_t eight = kit_eight_at(at);
-        uint64_t marks = kit_eight_below(eight, ' ') | kit_eight_equal(eight, '"') |
-                         kit_eight_equal(eight, '\\');
+        uint64_t quote = eight ^ KIT_EIGHT('"');
+        uint64_t slash = eight ^ KIT_EIGHT('\\');
+        uint64_t below = (eight - KIT_EIGHT(' ')) | (quote - KIT_EIGHT(1)) | (slash - KIT_EIGHT(1));
+        uint64_t marks = below & ~eight & KIT_EIGHT_MARKS;
         at += kit_eight_before(marks);
         if (marks)
             break;
@@ -272,14 +274,6 @@ int kit_scan_element(kit_scan *scan)
 {
     scan->is_pending = next(scan, ']');
     return scan->is_pending;
-}
-
-int kit_scan_is(const kit_scan *scan, const char *name)
-{
-    size_t size = scan->name_size;
-    if (size == 0 || *name != *scan->name)
-        return size == 0 && *name == '\0';
-    return strncmp(name, scan->name, size) == 0 && name[size] == '\0';
 }
 
 int kit_scan_finish(kit_scan *scan, aw_error *ret_error)

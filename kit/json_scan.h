@@ -21,6 +21,8 @@
 
 #include "kit/memory.h"
 
+#include <string.h>
+
 typedef struct kit_scan {
     const char *at;
     const char *start;
@@ -47,8 +49,13 @@ void kit_scan_array(kit_scan *scan);
 /* The next member or element; 0 at the end. Of two members of a name both are seen. */
 int kit_scan_member(kit_scan *scan);
 int kit_scan_element(kit_scan *scan);
-/* Has the last member this name? One that is written with escapes is not known by any. */
-int kit_scan_is(const kit_scan *scan, const char *name);
+/* Has the last member this name? One that is written with escapes is not known by any. Every member is asked for
+ * several: with a name that is written out this is a comparison of a few bytes. */
+static inline int kit_scan_is(const kit_scan *scan, const char *name)
+{
+    size_t size = strlen(name);
+    return scan->name_size == size && (size == 0 || memcmp(scan->name, name, size) == 0);
+}
 
 /* Reads a text with its escapes resolved. What is longer than the block, no UTF-8, or has a NUL in it is a
  * problem. Returns 1; or 0 with an empty text, for null too. */

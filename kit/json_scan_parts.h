@@ -19,7 +19,13 @@ void scan_break(kit_scan *scan, const char *mistake);
 int scan_is_next(kit_scan *scan, char first, const char *expected);
 
 /* The next character that is no white space; NUL at the end. */
-char scan_peek(kit_scan *scan);
+char scan_peek_behind_blanks(kit_scan *scan);
+static inline char scan_peek(kit_scan *scan)
+{
+    if (scan->at < scan->end && (unsigned char)*scan->at > ' ')
+        return *scan->at;
+    return scan_peek_behind_blanks(scan);
+}
 /* Both stand at the first character. 0: a mistake. */
 int scan_string(kit_scan *scan, struct scan_string *ret_string);
 int scan_number(kit_scan *scan, struct scan_string *ret_digits);

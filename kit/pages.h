@@ -3,6 +3,7 @@
 #ifndef ARCHWAY_KIT_PAGES_H
 #define ARCHWAY_KIT_PAGES_H
 
+#include "kit/later.h"
 #include "kit/request.h"
 
 struct kit_pages {
@@ -18,9 +19,16 @@ struct kit_pages {
     /* All pages have been read (`why` is NULL), or not. NULL: nothing is left to do, and a failure is the
      * operation's. */
     void (*ended)(aw_op *op, void *owner, const aw_error *why);
+    /* Finds the token of the next page without reading this one, in the operation's memory; "" when it is not to be
+     * seen, and NULL when there is no memory. Only for pages that are read later. */
+    const char *(*peek)(aw_op *op, aw_bytes body);
 };
 
 /* `pages` and `owner` must live as long as the operation. */
 void kit_pages_start(aw_op *op, const struct kit_pages *pages, void *owner);
+
+/* The same, but a page is read later, and the next one is on its way meanwhile if its token can be seen. Of an answer
+ * only the body is left then. */
+void kit_pages_start_late(aw_op *op, const struct kit_pages *pages, void *owner, kit_later *later);
 
 #endif

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #define START_MS 1767225600000u /* 2026-01-01T00:00:00Z */
+#define AT_ONCE_MS 1
 
 static void open_backend(struct backend_host *host)
 {
@@ -65,6 +66,13 @@ static const struct host_request *take(struct backend_host *host)
     return &host->requests[host->answered++];
 }
 
+/* What was set for at once comes before anything else happens. */
+static void ring_due(struct backend_host *host)
+{
+    while (host->timed < host->timer_count && host->timers[host->timed].delay_ms <= AT_ONCE_MS)
+        host_ring(host);
+}
+
 static void refuse(struct backend_host *host, const struct host_request *request,
                    const aw_error *error, const aw_response *answer)
 {
@@ -86,6 +94,7 @@ void host_answer_with(struct backend_host *host, const aw_response *answer)
         refuse(host, request, &error, answer);
     else if (!host->error.code)
         request->on_answer(&host->op, answer, request->arg);
+    ring_due(host);
 }
 
 void host_answer(struct backend_host *host, uint32_t status, const char *body)
@@ -101,6 +110,7 @@ static void lose(struct backend_host *host, uint32_t retry)
     kit_error_set(&error, AW_E_UNAVAILABLE, "the connection broke");
     error.retry = retry;
     refuse(host, take(host), &error, NULL);
+    ring_due(host);
 }
 
 void host_lose(struct backend_host *host)

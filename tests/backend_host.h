@@ -90,7 +90,7 @@ void host_finish(struct backend_host *host);
 /* Ends the operation and begins another one on the same backend. */
 void host_begin(struct backend_host *host);
 
-/* Answers the oldest request that has no answer. */
+/* Answers the oldest request that has no answer. Timers for at once ring behind it. */
 void host_answer(struct backend_host *host, uint32_t status, const char *body);
 void host_answer_with(struct backend_host *host, const aw_response *answer);
 /* Its outcome is unknown: it left, and nothing came back. */

@@ -150,7 +150,6 @@ static void test_an_operation_may_be_done_at_once(void **state)
     (void)state;
     launch_until_insert(&host, &wish, NULL);
     host_answer(&host, 200, FAILED("STOCKOUT", "none", 503));
-    host_ring(&host);
     assert_asks(&host, "zones/us-central1-b/instances");
     host_answer(&host, 200, OPERATION("DONE"));
     assert_int_equal(host.timer_count, 1); /* the one that rang */

@@ -189,7 +189,6 @@ static void test_zones_with_machines_left_are_tried(void **state)
                                              "", "\"count\":\"1\"", ""))));
     assert_contains(host_last(&host)->line, "/zones/us-central1-b/instances?");
     host_answer(&host, 200, FAILED("ZONE_RESOURCE_POOL_EXHAUSTED", "none left", 503));
-    host_ring(&host);
     assert_failed(&host, AW_E_NO_CAPACITY, "none left");
     host_finish(&host);
 }

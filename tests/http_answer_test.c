@@ -203,6 +203,47 @@ static void test_a_body_may_hold_any_byte(void **state)
     assert_answered(&call, 200, "a\xff");
 }
 
+static void say_much(struct peer *peer, const struct heard *heard, void *arg)
+{
+    (void)arg;
+    bool is_second = strstr(heard->head, "/second") != NULL;
+    char text[1001];
+    memset(text, is_second ? '2' : '1', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    if (is_second)
+        peer_pause(peer, 100);
+    peer_say(peer, is_second ? OK "Content-Length: 1300000\r\n\r\n"
+                             : OK "Content-Length: 3000000\r\n\r\n");
+    for (int i = is_second ? 1300 : 3000; i > 0; i--)
+        peer_say(peer, text);
+}
+
+static void assert_all(const struct http_call *answered, char byte, uint64_t size)
+{
+    assert_int_equal(answered->status, 200);
+    assert_int_equal(answered->body_size, size);
+    for (size_t i = 0; i < HTTP_BODY_KEPT - 1; i++)
+        if (answered->body[i] != byte)
+            fail_msg("byte %zu is %c", i, answered->body[i]);
+}
+
+/* The second one comes into the memory of the first. */
+static void test_large_bodies_one_after_the_other_are_whole(void **state)
+{
+    static struct http_call calls[3];
+    (void)state;
+    prepare(say_much, NULL);
+    http_call_init(&calls[0], "GET", server_url(server, "/first"));
+    http_call_init(&calls[1], "GET", server_url(server, "/second"));
+    http_call_send(&calls[0]);
+    http_call_send(&calls[1]);
+    http_call_wait(calls, 2);
+    assert_all(&calls[0], '1', 3000000);
+    assert_all(&calls[1], '2', 1300000);
+    http_do(&calls[2], "GET", server_url(server, "/first"));
+    assert_all(&calls[2], '1', 3000000);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, http_world_open, http_world_close)
 
 int main(void)
@@ -221,6 +262,7 @@ int main(void)
         TEST(test_a_redirect_is_an_answer_and_nobody_goes_there),
         TEST(test_an_answer_of_the_largest_size_allowed_is_whole),
         TEST(test_a_body_may_hold_any_byte),
+        TEST(test_large_bodies_one_after_the_other_are_whole),
     };
     return cmocka_run_group_tests(tests, authority_create, authority_remove);
 }

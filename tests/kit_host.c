@@ -4,6 +4,7 @@
 
 #include "core/mem.h"
 #include "kit/buf.h"
+#include "kit/error.h"
 
 #include <assert.h>
 #include <string.h>
@@ -71,11 +72,11 @@ static void record_request(aw_op *op, const aw_request *request, aw_answer_fn on
                            aw_error_fn on_error, void *arg)
 {
     struct kit_host *host = host_of(op);
-    (void)on_answer;
-    (void)on_error;
-    (void)arg;
     assert(request->size == sizeof *request);
     forget_request(host);
+    host->on_answer = on_answer;
+    host->on_error = on_error;
+    host->arg = arg;
     host->sends++;
     host->url = mem_copy_text(request->url);
     host->method = mem_copy_text(request->method);
@@ -84,12 +85,48 @@ static void record_request(aw_op *op, const aw_request *request, aw_answer_fn on
     host->body_size = request->body.size;
 }
 
+static void record_timer(aw_op *op, uint64_t delay_ms, aw_timer_fn on_time, void *arg)
+{
+    struct kit_host *host = host_of(op);
+    (void)delay_ms;
+    assert(host->timer_count < KIT_HOST_TIMERS);
+    host->timers[host->timer_count++] = (struct kit_host_timer){on_time, arg};
+}
+
+int kit_host_run_timer(struct kit_host *host)
+{
+    if (host->timer_count == 0)
+        return 0;
+    struct kit_host_timer timer = host->timers[0];
+    memmove(host->timers, host->timers + 1, --host->timer_count * sizeof timer);
+    timer.on_time(&host->op, timer.arg);
+    return 1;
+}
+
+/* The text is gone when the call returns, as core's is. */
+void kit_host_answer(struct kit_host *host, const char *body)
+{
+    char *copy = mem_copy_text(body);
+    assert(copy);
+    const aw_response answer = {.size = sizeof answer, .status = 200, .body = {copy, strlen(copy)}};
+    host->on_answer(&host->op, &answer, host->arg);
+    mem_free(copy);
+}
+
+void kit_host_fail(struct kit_host *host, const char *message)
+{
+    aw_error error;
+    kit_error_set(&error, AW_E_UNAVAILABLE, "%s", message);
+    host->on_error(&host->op, &error, NULL, host->arg);
+}
+
 void kit_host_init(struct kit_host *host)
 {
     *host = (struct kit_host){0};
     host->services = (aw_host){.size = sizeof host->services,
                                .minor = AW_ABI_MINOR,
                                .send = record_request,
+                               .after = record_timer,
                                .report = record_report,
                                .fail = record_failure,
                                .alloc = allocate};

@@ -142,10 +142,11 @@ static void add_local_ssds(struct bill *bill, const struct names *names,
                            const struct gcp_machine *machine)
 {
     int64_t gib = machine->facts.local_ssd_gib;
-    const char *name = has_own_ssd_price(bill, names->family) ? names->family : GCP_ANY_FAMILY;
     bill->lacks |= gib < 0;
-    if (gib > 0)
-        add(bill, GCP_SSD, name, (struct amount){(uint64_t)gib, HOURS_PER_MONTH});
+    if (gib <= 0)
+        return;
+    const char *name = has_own_ssd_price(bill, names->family) ? names->family : GCP_ANY_FAMILY;
+    add(bill, GCP_SSD, name, (struct amount){(uint64_t)gib, HOURS_PER_MONTH});
 }
 
 /* ---- slices ---- */

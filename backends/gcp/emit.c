@@ -22,6 +22,7 @@ struct draft {
     const struct gcp_machine *machine;
     struct gcp_attached attached; /* count 0: none */
     int price_region;
+    bool needs_reservation; /* on demand */
     aw_gpu gpu;
     aw_offer offer;
     char data[96];
@@ -83,14 +84,14 @@ static void gpu_write(struct draft *draft)
 
 /* Google says nothing of what is free. Of some types it does say that they can be had on demand with a reservation
  * only: https://cloud.google.com/compute/docs/instances/choose-consumption-option */
-static uint32_t availability_of(const char *type, bool spot)
+static bool needs_reservation(const char *type)
 {
     static const char *const reserved[] = {"a4-",           "a4x-",          "a3-ultragpu-",
                                            "a3-highgpu-1g", "a3-highgpu-2g", "a3-highgpu-4g"};
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved && !spot; i++)
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strncmp(reserved[i], type, strlen(reserved[i])) == 0)
-            return AW_UNAVAILABLE;
-    return AW_AVAILABILITY_UNKNOWN;
+            return true;
+    return false;
 }
 
 static void emit_priced(struct draft *draft, enum gcp_terms terms)
@@ -107,11 +108,11 @@ static void emit_priced(struct draft *draft, enum gcp_terms terms)
 static void emit(struct draft *draft, bool spot)
 {
     kit_buf needs;
-    uint32_t availability = availability_of(draft->machine->name, spot);
+    bool is_sold = spot || !draft->needs_reservation;
     kit_buf_init_in(&needs, draft->needs, sizeof draft->needs);
     gcp_quota_write(&needs, draft->region->name, draft->machine, &draft->attached, spot);
-    draft->offer.quota = availability == AW_UNAVAILABLE ? NULL : draft->needs;
-    draft->offer.availability = availability;
+    draft->offer.quota = is_sold ? draft->needs : NULL;
+    draft->offer.availability = is_sold ? AW_AVAILABILITY_UNKNOWN : AW_UNAVAILABLE;
     emit_priced(draft, spot ? GCP_SPOT : GCP_ON_DEMAND);
 }
 
@@ -183,6 +184,7 @@ static void emit_machine(const struct gcp_listing *listing, const struct gcp_reg
         .region = region,
         .machine = machine,
         .price_region = price_region,
+        .needs_reservation = needs_reservation(machine->name),
         .offer = {.size = sizeof draft.offer,
                   .arch = facts->arch,
                   .arch_source = facts->arch_source,

@@ -9,7 +9,8 @@
 
 enum {
     MOST_MACHINES = 10000,
-    SLOTS = 4096 /* a power of two */
+    SLOTS = 4096,          /* a power of two */
+    MOST_UNREAD = 16 << 20 /* bytes */
 };
 
 struct gcp_listing *gcp_listing_create(aw_op *op, const aw_offer_query *query)
@@ -23,12 +24,21 @@ struct gcp_listing *gcp_listing_create(aw_op *op, const aw_offer_query *query)
     listing->last = &listing->machines;
     listing->slots = aw_alloc(op, SLOTS * sizeof *listing->slots);
     listing->prices = gcp_prices_create(op);
-    return listing->slots && listing->prices ? listing : NULL;
+    listing->later = kit_later_create(op, MOST_UNREAD);
+    return listing->slots && listing->prices && listing->later ? listing : NULL;
+}
+
+static bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (c >= 'A' && c <= 'Z') ||
+           c == '.' || c == '_';
 }
 
 bool gcp_is_name(const char *name)
 {
-    size_t size = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
+    size_t size = 0;
+    while (is_name_character(name[size]))
+        size++;
     return size > 0 && size < GCP_LONGEST_NAME && name[size] == '\0';
 }
 

@@ -214,11 +214,12 @@ static const struct kit_pages pages = {.title = "Google",
                                        .most = MOST_PAGES,
                                        .ask = ask,
                                        .read = page_read,
-                                       .ended = ended};
+                                       .ended = ended,
+                                       .peek = gcp_page_peek};
 
 void gcp_machine_types_start(struct gcp_zone *zone)
 {
     zone->listing->zones_asked++;
     gcp_listing_wait(zone->listing);
-    kit_pages_start(zone->listing->op, &pages, zone);
+    kit_pages_start_late(zone->listing->op, &pages, zone, zone->listing->later);
 }

@@ -101,6 +101,7 @@ struct gcp_listing {
     size_t machine_count;
     struct gcp_attachable attachables[GCP_ATTACHABLES]; /* by the numbers of such GPUs */
     struct gcp_prices *prices;
+    kit_later *later; /* the large pages: of SKUs, and of the machine types of all zones at once */
     const char *reserved_by; /* only what this reservation has is wanted; NULL: everything */
     const struct gcp_reservation *reservation;
     struct gcp_problems zone_problems;

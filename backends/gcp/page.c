@@ -6,6 +6,7 @@
 
 #include "kit/error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,4 +106,29 @@ int gcp_page_read(aw_op *op, const struct gcp_page *page, void *owner, aw_bytes 
     *ret_token = kit_copy_text(op, reading.token);
     return *ret_token ? 0
                       : kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page's token");
+}
+
+/* ---- the token alone ---- */
+
+/* False: it is not within these bytes, or empty. */
+static bool token_find(const char *data, size_t size, char token[GCP_LONGEST_TOKEN])
+{
+    static const char name[] = "\"nextPageToken\":";
+    kit_scan scan;
+    const char *at = memmem(data, size, name, sizeof name - 1);
+    if (!at)
+        return false;
+    at += sizeof name - 1;
+    kit_scan_init(&scan, at, (size_t)(data + size - at));
+    return kit_scan_text(&scan, token, GCP_LONGEST_TOKEN) && *token;
+}
+
+const char *gcp_page_peek(aw_op *op, aw_bytes body)
+{
+    char token[GCP_LONGEST_TOKEN];
+    const char *data = body.data;
+    size_t size = body.size < GCP_LONGEST_TOKEN ? (size_t)body.size : GCP_LONGEST_TOKEN;
+    bool is_found = size > 0 && (token_find(data + (body.size - size), size, token) ||
+                                 token_find(data, size, token));
+    return kit_copy_text(op, is_found ? token : "");
 }

@@ -25,4 +25,7 @@ struct gcp_page {
 int gcp_page_read(aw_op *op, const struct gcp_page *page, void *owner, aw_bytes body,
                   const char **ret_token, aw_error *ret_error);
 
+/* `kit_pages.peek`: the token stands at the end of a page, or at its beginning. */
+const char *gcp_page_peek(aw_op *op, aw_bytes body);
+
 #endif

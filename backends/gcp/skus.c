@@ -16,23 +16,12 @@
 #define DAY_MS UINT64_C(86400000)
 
 enum {
-    MOST_PAGES = 200,
-    LATER_MS = 1 /* so that the next request leaves first */
-};
-
-/* A page that is read while the next one is on its way, which takes longer. */
-struct later {
-    char *data;
-    size_t size; /* 0: there is none */
-    size_t capacity;
-    const char *token; /* of the next page, which has been asked for */
-    aw_error problem;  /* of a page that was read so */
+    MOST_PAGES = 200
 };
 
 /* The prices as a part of a listing. */
 struct skus {
     struct gcp_listing *listing;
-    struct later later;
     unsigned unread; /* SKUs that would count and were left out, and why the first of them was */
     char unread_why[256];
 };
@@ -92,77 +81,11 @@ static int item_read(void *skus, kit_scan *scan, const char *zone, aw_error *ret
     return found > 0 ? prices_add(skus, &sku, ret_error) : 0;
 }
 
-static int body_read(aw_op *op, struct skus *skus, aw_bytes body, const char **ret_token,
+static int page_read(aw_op *op, void *skus, const aw_response *answer, const char **ret_token,
                      aw_error *ret_error)
 {
     static const struct gcp_page page = {.items = "skus", .read = item_read};
-    return gcp_page_read(op, &page, skus, body, ret_token, ret_error);
-}
-
-/* ---- reading a page later ---- */
-
-/* The token of the next page, which stands at the end of this one. False: it must be read to be known. */
-static bool peek(aw_bytes body, char token[GCP_LONGEST_TOKEN])
-{
-    static const char name[] = "\"nextPageToken\":";
-    size_t most = body.size < GCP_LONGEST_TOKEN ? (size_t)body.size : GCP_LONGEST_TOKEN;
-    const char *tail = body.data + (body.size - most);
-    const char *at = memmem(tail, most, name, sizeof name - 1);
-    if (!at)
-        return false;
-    kit_scan scan;
-    at += sizeof name - 1;
-    kit_scan_init(&scan, at, (size_t)(tail + most - at));
-    return kit_scan_text(&scan, token, GCP_LONGEST_TOKEN) && *token;
-}
-
-static int room_make(aw_op *op, struct later *later, size_t size)
-{
-    if (size <= later->capacity)
-        return 0;
-    later->capacity = size + size / 4; /* others may be a little larger */
-    later->data = aw_alloc(op, later->capacity);
-    return later->data ? 0 : -1;
-}
-
-/* What was said to be the next page must be it. */
-static void later_read(aw_op *op, struct skus *skus)
-{
-    struct later *later = &skus->later;
-    const char *token = "";
-    aw_bytes body = {later->data, later->size};
-    if (later->size == 0 || later->problem.code)
-        return;
-    later->size = 0;
-    if (!body_read(op, skus, body, &token, &later->problem) && strcmp(token, later->token) != 0)
-        kit_error_set(&later->problem, AW_E_PROTOCOL, "it names two pages as the next one");
-}
-
-static void on_later(aw_op *op, void *skus)
-{
-    later_read(op, skus);
-}
-
-static int page_read(aw_op *op, void *arg, const aw_response *answer, const char **ret_token,
-                     aw_error *ret_error)
-{
-    char token[GCP_LONGEST_TOKEN];
-    struct skus *skus = arg;
-    struct later *later = &skus->later;
-    later_read(op, skus);
-    if (later->problem.code) {
-        *ret_error = later->problem;
-        return -1;
-    }
-    if (!peek(answer->body, token))
-        return body_read(op, skus, answer->body, ret_token, ret_error);
-    later->token = *ret_token = kit_copy_text(op, token);
-    if (!later->token || room_make(op, later, answer->body.size))
-        return kit_error_set(ret_error, AW_E_NO_MEMORY, "no memory for a page");
-    memcpy(later->data, answer->body.data, answer->body.size);
-    later->size = answer->body.size;
-    aw_after(op, LATER_MS, on_later, skus);
-    return 0;
+    return gcp_page_read(op, &page, skus, answer->body, ret_token, ret_error);
 }
 
 /* ---- the end ---- */
@@ -205,7 +128,6 @@ static void ended(aw_op *op, void *arg, const aw_error *why)
     struct skus *skus = arg;
     struct gcp_listing *listing = skus->listing;
     aw_error empty;
-    later_read(op, skus);
     if (!why && gcp_prices_are_empty(listing->prices)) {
         kit_error_set(&empty, AW_E_UNSUPPORTED, "the catalogue has none in dollars");
         why = &empty;
@@ -223,7 +145,8 @@ static const struct kit_pages pages = {.title = "Google",
                                        .most = MOST_PAGES,
                                        .ask = ask,
                                        .read = page_read,
-                                       .ended = ended};
+                                       .ended = ended,
+                                       .peek = gcp_page_peek};
 
 void gcp_skus_start(struct gcp_listing *listing)
 {
@@ -235,5 +158,5 @@ void gcp_skus_start(struct gcp_listing *listing)
         return;
     skus->listing = listing;
     gcp_listing_wait(listing);
-    kit_pages_start(op, &pages, skus);
+    kit_pages_start_late(op, &pages, skus, listing->later);
 }
