@@ -84,6 +84,7 @@ static json_t *record_try(const archway_try *try)
 {
     json_t *object = json_object();
     json_object_set_new(object, "offer", record_offer(try->backend, try->offer));
+    json_object_set_new(object, "emulated", json_boolean(try->emulated));
     json_object_set_new(object, "token", record_text(try->token));
     json_object_set_new(object, "outcome", record_text(outcomes[try->outcome]));
     json_object_set_new(object, "error", record_error(try->error));

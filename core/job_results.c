@@ -193,6 +193,7 @@ int archway_job_try(const archway_job *job, uint64_t index, archway_try *ret_try
         .error = &one->error,
         .left_out = one->left_out,
         .held_until_ms = one->held_until_ms,
+        .emulated = offer->emulated,
     };
     SIZED_GIVE(ret_try, &result);
     return 0;

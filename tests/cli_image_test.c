@@ -101,6 +101,12 @@ static void test_emulation_is_marked_and_counts_as_what_it_costs(void **state)
     archway("offers", OFFERS, "--image", APP, "--allow-emulation");
     assert_contains(run.out, "emulated");
     assert_contains(run.err, "takes about 7.27 times as long");
+    archway("create", OFFERS, "--image", APP, "--allow-emulation", "--name", "trial", "--ssh-key",
+            PUBLIC_KEY, "--dry-run", "--json");
+    root = cli_json();
+    assert_string_equal(cli_json_at(root, "plan.tries.0.emulated"), "true");
+    assert_string_equal(cli_json_at(root, "plan.tries.1.emulated"), "false");
+    json_decref(root);
 }
 
 static void test_explain_says_what_is_wanted_and_why(void **state)

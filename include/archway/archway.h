@@ -444,6 +444,8 @@ typedef struct archway_try {
     const aw_error *error; /* why it failed */
     uint64_t left_out;     /* offers that were not tried any more, since they would fail likewise */
     uint64_t held_until_ms; /* wall clock: sold out lately, so it comes last; 0: not so */
+    uint32_t emulated;      /* 1: as for archway_ranking */
+    uint32_t reserved;
 } archway_try;
 ARCHWAY_API uint64_t archway_job_try_count(const archway_job *job);
 ARCHWAY_API int archway_job_try(const archway_job *job, uint64_t index, archway_try *ret_try);
