@@ -134,6 +134,18 @@ static int begin_list(struct player *player, const json_t *inputs, archway_job *
     return archway_list(aw, stage_provider(player->stage), whose, NULL, ret_job, ret_error);
 }
 
+/* One pass, without a grace time, unless it says otherwise. */
+static int begin_gc(struct player *player, const json_t *inputs, archway_job **ret_job,
+                    aw_error *ret_error)
+{
+    archway_gc_options how = ARCHWAY_GC_DEFAULTS;
+    how.act = json_is_true(json_object_get(inputs, "yes"));
+    how.passes = json_object_get(inputs, "passes") ? (uint32_t)number_of(inputs, "passes") : 1;
+    how.grace_ms = number_of(inputs, "grace_ms");
+    how.backend = stage_provider(player->stage);
+    return archway_gc(player->stage->aw, &how, NULL, ret_job, ret_error);
+}
+
 static int begin_sign(struct player *player, const json_t *inputs, archway_job **ret_job,
                       aw_error *ret_error)
 {
@@ -163,13 +175,15 @@ static int begin(struct player *player, const struct recorded_act *act, const js
         return archway_get(aw, &machine, NULL, ret_job, ret_error);
     if (strcmp(act->verb, "terminate") == 0)
         return archway_terminate(aw, &machine, NULL, ret_job, ret_error);
+    if (strcmp(act->verb, "gc") == 0)
+        return begin_gc(player, inputs, ret_job, ret_error);
     if (strcmp(act->verb, "check") == 0)
         return archway_check(aw, machine.backend, NULL, ret_job, ret_error);
     if (strcmp(act->verb, "sign") == 0)
         return begin_sign(player, inputs, ret_job, ret_error);
     return kit_error_set(ret_error, AW_E_INVALID,
                          "line %d: `%s` is no act: write open, offers, create, get, list, wait, "
-                         "terminate, check or sign.",
+                         "terminate, gc, check or sign.",
                          act->line, act->verb);
 }
 
@@ -201,7 +215,9 @@ bool act_can_begin(const struct player *player, const struct recorded_act *act)
 
 static bool has_results(const archway_job *job)
 {
-    return archway_job_offer_count(job) + archway_job_instance_count(job) > 0;
+    return archway_job_offer_count(job) + archway_job_instance_count(job) +
+               archway_job_outcome_count(job) >
+           0;
 }
 
 const char *act_outcome(const archway_job *job)
@@ -217,6 +233,24 @@ bool act_is_listing(const char *verb)
     return strcmp(verb, "offers") == 0 || strcmp(verb, "list") == 0 || strcmp(verb, "get") == 0;
 }
 
+/* By their ids: what is ended first is the provider's affair. */
+static void write_outcomes(const archway_job *job, kit_buf *out)
+{
+    archway_outcome next = {.size = sizeof next};
+    archway_outcome outcome = {.size = sizeof outcome};
+    const char *last = "";
+    do {
+        next.id = NULL;
+        for (uint64_t i = 0; archway_job_outcome(job, i, &outcome) == 0; i++)
+            if (outcome.id && strcmp(outcome.id, last) > 0 &&
+                (!next.id || strcmp(outcome.id, next.id) < 0))
+                next = outcome;
+        if (next.id)
+            outcome_line(out, &next);
+        last = next.id;
+    } while (last);
+}
+
 void act_write_results(const archway_job *job, kit_buf *out)
 {
     const char *backend;
@@ -226,4 +260,5 @@ void act_write_results(const archway_job *job, kit_buf *out)
     const aw_instance *instance;
     for (uint64_t i = 0; (instance = archway_job_instance(job, i, &backend)) != NULL; i++)
         instance_line(out, instance);
+    write_outcomes(job, out);
 }

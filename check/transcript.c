@@ -107,6 +107,13 @@ void instance_line(kit_buf *out, const aw_instance *instance)
                  shown(instance->data));
 }
 
+void outcome_line(kit_buf *out, const archway_outcome *outcome)
+{
+    kit_buf_addf(out, "%s %s %s in %s token %s: %s\n", shown(outcome->kind), shown(outcome->id),
+                 archway_fate_name(outcome->fate), shown(outcome->region), shown(outcome->token),
+                 shown(outcome->reason));
+}
+
 void transcript_instance(struct stage *stage, const aw_instance *instance)
 {
     instance_line(&stage->transcript, instance);

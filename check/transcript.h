@@ -22,6 +22,7 @@ void transcript_text(struct stage *stage, const char *what, aw_bytes text);
 /* A line each, for results too. `changing`: with what may differ although nothing is missing. */
 void offer_line(kit_buf *out, const aw_offer *offer, bool changing);
 void instance_line(kit_buf *out, const aw_instance *instance);
+void outcome_line(kit_buf *out, const archway_outcome *outcome);
 
 /* The first line that is not the same; "" when all are. Cut to fit. */
 void transcript_difference(const char *first, const char *second, char *ret_text, size_t text_size);

@@ -49,8 +49,8 @@ static void say_counts(const archway_gc_counts *counts, const archway_gc_options
         counts->listed, counts->places, text_plural(counts->places), counts->garbage,
         counts->expired, counts->waiting, counts->kept, counts->ended);
     if (counts->skipped > 0)
-        say("%" PRIu64 " place%s did not answer whole, so nothing was touched there",
-            counts->skipped, text_plural(counts->skipped));
+        say("%" PRIu64 " listing%s not whole, so nothing of it was touched", counts->skipped,
+            counts->skipped == 1 ? " was" : "s were");
     if (!how->act && counts->garbage + counts->expired > 0)
         say("nothing was ended: `archway gc --yes` does it");
 }

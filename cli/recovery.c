@@ -10,6 +10,7 @@
 #include "cli/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <unistd.h>
 
 static void add_what(kit_buf *buf, const archway_outcome *outcome)
@@ -86,16 +87,26 @@ static json_t *rows(const archway_job *job)
     return list;
 }
 
+/* Beside machines: then it must be said what is what. */
+static bool has_other_kinds(const archway_job *job)
+{
+    archway_outcome outcome = {.size = sizeof outcome};
+    for (uint64_t i = 0; archway_job_outcome(job, i, &outcome) == 0; i++)
+        if (outcome.kind && strcmp(outcome.kind, "machine") != 0)
+            return true;
+    return false;
+}
+
 static void print_table(const archway_job *job, bool wide, kit_buf *out)
 {
-    static const struct column columns[] = {{"FATE", 0},
-                                            {"KIND", COLUMN_WIDE},
-                                            {"NAME", COLUMN_SHRINK},
-                                            {"BACKEND", 0},
-                                            {"REGION", COLUMN_OPTIONAL},
-                                            {"ID", 0},
-                                            {"TOKEN", COLUMN_WIDE},
-                                            {"REASON", COLUMN_SHRINK}};
+    const struct column columns[] = {{"FATE", 0},
+                                     {"KIND", has_other_kinds(job) ? 0 : COLUMN_WIDE},
+                                     {"NAME", COLUMN_SHRINK},
+                                     {"BACKEND", 0},
+                                     {"REGION", COLUMN_OPTIONAL},
+                                     {"ID", 0},
+                                     {"TOKEN", COLUMN_WIDE},
+                                     {"REASON", COLUMN_SHRINK}};
     KIT_CLEANUP(table_finish) struct text_table table;
     archway_outcome outcome = {.size = sizeof outcome};
     table_init(&table, columns, sizeof columns / sizeof *columns);

@@ -39,11 +39,12 @@ static const struct verb verbs[] = {
      "Asks the image's registry for its platforms: nginx, ghcr.io/org/app:1.2,\n"
      "localhost:5000/app@sha256:... . Logins are those of docker and podman.\n"},
     {"gc", VERB_GC, run_gc, "", 0, 0, "end what is paid for and nobody remembers",
-     "Lists what carries this installation's owner tag and is in no entry of its\n"
-     "journal, and machines whose --ttl is over. Without --yes it only tells. A region\n"
-     "that does not answer whole is not touched, nor is what has the tag archway-keep.\n"
-     "It ends only what is older than --grace and was seen in --passes listings, half\n"
-     "a minute apart, which it makes itself or finds in the journal.\n\n"
+     "Lists machines and disks that carry this installation's owner tag and are in no\n"
+     "entry of its journal, and machines whose --ttl is over. Without --yes it only\n"
+     "tells. A listing that is not whole is not acted upon, and what has the tag\n"
+     "archway-keep stays. It ends only what is older than --grace and was seen in\n"
+     "--passes listings, half a minute apart, which it makes itself or finds in the\n"
+     "journal.\n\n"
      "    archway gc --grace 60s --yes\n"},
     {"recover", VERB_RECOVER, run_recover, "", 0, 0, "settle what an interrupted run left",
      "Looks in the journal for creates and ends of which it is not known what came of\n"

@@ -78,7 +78,8 @@ void emit_resource(aw_op *face, const aw_resource *resource)
         return;
     SIZED_COPY(&copy, resource);
     if (!copy.kind || !copy.id || too_long(copy.kind) || too_long(copy.id) ||
-        too_long(copy.region) || too_long(copy.owner) || too_long(copy.data))
+        too_long(copy.region) || too_long(copy.owner) || too_long(copy.data) ||
+        too_long(copy.token))
         op_refuse(op, "emitted a resource without a kind or an id");
     else
         op->sink->resource(op, &copy);

@@ -58,7 +58,6 @@ struct gc_job {
     size_t backend_count;
     struct link places;
     struct link ends;
-    int64_t place_count;
     size_t pending;   /* what this pass waits for */
     uint64_t lacking; /* finds that need another pass only, and could be ended then */
     uint64_t started; /* ends so far: no more than options.most */

@@ -30,11 +30,25 @@ static void write_gone(struct gc_end *end)
         end->hold.entry = 0;
 }
 
+/* Somebody has taken it into use since it was listed. */
+static void tell_kept(const struct gc_end *end)
+{
+    archway_outcome outcome = end->outcome;
+    gc_of(end->job)->counts.kept++;
+    outcome.fate = ARCHWAY_FATE_KEPT;
+    outcome.reason = "it is in use after all";
+    gc_tell(end->job, &outcome);
+}
+
 static void tell(struct gc_end *end, const aw_error *error)
 {
     archway_job *job = end->job;
     char reason[sizeof error->message + 128];
     archway_outcome outcome = end->outcome;
+    if (error->code == AW_E_CONFLICT && !is_machine(end)) {
+        tell_kept(end);
+        return;
+    }
     bool gone = end->gone || error->code == AW_E_NOT_FOUND || (!error->code && !is_machine(end));
     if (error->code && !gone) {
         gc_of(job)->counts.failed++;
@@ -43,7 +57,7 @@ static void tell(struct gc_end *end, const aw_error *error)
         outcome.fate = ARCHWAY_FATE_OPEN;
         outcome.reason = reason;
         if (job_add_problem(job, error))
-            job_end_memory(job);
+            job_doom(job);
     } else {
         gc_of(job)->counts.ended++;
         outcome.fate = gone ? ARCHWAY_FATE_GONE : ARCHWAY_FATE_ENDING;
@@ -140,7 +154,7 @@ void gc_end_start(struct gc_place *place, const struct journal_find *find, const
     aw_error error = {.size = sizeof error};
     struct gc_end *end = make(place, find, reason);
     if (!end) {
-        job_end_memory(job);
+        job_doom(job);
         return;
     }
     list_append(&state->ends, &end->link);

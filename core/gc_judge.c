@@ -43,7 +43,8 @@ enum gc_verdict gc_judge_machine(const struct gc_place *place, const aw_instance
 enum gc_verdict gc_judge_resource(const struct gc_place *place, const aw_resource *resource,
                                   aw_error *ret_error)
 {
-    if (!is_own(place, resource->owner))
+    const char *region = resource->region ? resource->region : place->region;
+    if (!is_own(place, resource->owner) || !regions_allow(place->backend, region))
         return GC_NOTHING;
     int needed = journal_needs(place->job->aw->journal, resource, ret_error);
     if (needed)
@@ -55,12 +56,19 @@ enum gc_verdict gc_judge_resource(const struct gc_place *place, const aw_resourc
     return resource->keep ? GC_MARKED_KEEP : GC_GARBAGE;
 }
 
-/* What is not dated counts from when it was first seen. */
+static bool is_machine(const struct journal_find *find)
+{
+    return strcmp(find->kind, GC_MACHINE) == 0;
+}
+
+/* What is not dated counts from when it was first seen; so does what was made beside a machine, since nobody dates
+ * when it came out of use. */
 static bool is_too_new(const struct gc_place *place, const struct journal_find *find)
 {
     const archway_gc_options *options = &gc_of(place->job)->options;
+    bool dated = is_machine(find) && find->created_at_ms;
     uint64_t now_ms = gc_now_ms(place->backend);
-    uint64_t since_ms = find->created_at_ms ? find->created_at_ms : find->first_seen_ms;
+    uint64_t since_ms = dated ? find->created_at_ms : find->first_seen_ms;
     return now_ms < since_ms || now_ms - since_ms < options->grace_ms;
 }
 
@@ -105,17 +113,23 @@ static void end_or_tell(struct gc_place *place, const struct journal_find *find,
     }
 }
 
+static const char *why_new(const struct journal_find *find)
+{
+    if (!is_machine(find))
+        return "in no entry of the journal, and seen out of use for less than the grace time";
+    return find->created_at_ms
+               ? "in no entry of the journal, and younger than the grace time"
+               : "in no entry of the journal, of unknown age, and seen for less than the grace "
+                 "time";
+}
+
 static void judge_garbage(struct gc_place *place, const struct journal_find *find)
 {
     struct gc_job *state = gc_of(place->job);
     char text[128];
     if (is_too_new(place, find)) {
         state->counts.waiting++;
-        tell(place, find, ARCHWAY_FATE_WAITING,
-             find->created_at_ms
-                 ? "in no entry of the journal, and younger than the grace time"
-                 : "in no entry of the journal, of unknown age, and seen for less than the grace "
-                   "time");
+        tell(place, find, ARCHWAY_FATE_WAITING, why_new(find));
     } else if (find->passes < passes_wanted(place)) {
         state->counts.waiting++;
         state->lacking++;
@@ -155,7 +169,7 @@ static int judge_find(void *arg, const struct journal_find *find)
         judge_garbage(place, find);
         break;
     }
-    return place->job->ended ? -1 : 0;
+    return job_is_over(place->job) ? -1 : 0;
 }
 
 int gc_judge_finds(struct gc_place *place, bool machines, aw_error *ret_error)
@@ -167,5 +181,5 @@ int gc_judge_finds(struct gc_place *place, bool machines, aw_error *ret_error)
         return -1;
     int failed = journal_find_each(journal, place->number, place->backend->name, region, judge_find,
                                    place, ret_error);
-    return place->job->ended ? 0 : failed;
+    return job_is_over(place->job) ? 0 : failed;
 }

@@ -13,6 +13,7 @@ static void list_resources(struct gc_place *place);
 void gc_place_stop(struct gc_place *place)
 {
     op_destroy(place->op);
+    journal_find_drop(place->job->aw->journal, place->number, NULL);
     list_remove(&place->link);
     mem_free(place);
 }
@@ -30,8 +31,7 @@ static void skip(struct gc_place *place, const aw_error *error)
     archway_job *job = place->job;
     gc_of(job)->counts.skipped++;
     if ((error && job_add_problem(job, error)))
-        job_end_memory(job);
-    journal_find_drop(job->aw->journal, place->number, NULL);
+        job_doom(job);
 }
 
 static void add_machine(struct op *op, const aw_instance *instance, enum gc_verdict verdict,
@@ -50,6 +50,7 @@ static void add_machine(struct op *op, const aw_instance *instance, enum gc_verd
         .created_at_ms = instance->created_at_ms,
         .expires_at_ms = expires_at_ms,
         .verdict = verdict,
+        .counts = verdict == GC_GARBAGE,
     };
     if (journal_find_add(place->job->aw->journal, place->number, &find, &error))
         op_fail(op, &error);
@@ -78,10 +79,11 @@ static void on_resource(struct op *op, const aw_resource *resource)
         .kind = resource->kind,
         .id = resource->id,
         .region = resource->region ? resource->region : place->region,
+        .token = resource->token,
         .data = resource->data,
         .created_at_ms = resource->created_at_ms,
         .verdict = verdict,
-        .shared = resource->shared,
+        .counts = verdict == GC_GARBAGE,
     };
     if (!error.code && verdict != GC_NOTHING)
         journal_find_add(place->job->aw->journal, place->number, &find, &error);
@@ -115,7 +117,7 @@ static void on_machines(struct op *op)
     struct gc_place *place = op->owner;
     bool done = judge(place, op, true);
     gc_of(place->job)->counts.places += done;
-    if (done && backend_resources(place->backend) && !place->job->ended)
+    if (done && backend_resources(place->backend) && !job_is_over(place->job))
         list_resources(place);
     else
         finish(place);
@@ -151,7 +153,7 @@ static void list(struct gc_place *place, enum op_kind kind, const struct op_sink
     if (place->op)
         op_start(place->op, &wish);
     else
-        job_end_memory(place->job);
+        job_doom(place->job);
 }
 
 static void list_resources(struct gc_place *place)
@@ -170,13 +172,13 @@ void gc_place_start(archway_job *job, struct backend *backend, const char *regio
     struct gc_job *state = gc_of(job);
     struct gc_place *place = mem_alloc(sizeof *place);
     if (!place) {
-        job_end_memory(job);
+        job_doom(job);
         return;
     }
     place->job = job;
     place->backend = backend;
     place->region = region;
-    place->number = ++state->place_count;
+    place->number = journal_find_place(job->aw->journal);
     list_append(&state->places, &place->link);
     state->pending++;
     job->parts++;

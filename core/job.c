@@ -75,9 +75,10 @@ void job_late(const archway_job *job, const struct backend *backend, aw_error *r
 
 void job_end(archway_job *job, const aw_error *error)
 {
-    if (job->ended)
+    if (job->ended || (job->doomed && !error))
         return;
     job->ended = true;
+    job->ending.run = run_ending;
     loop_stop(job->aw->loop, &job->deadline);
     if (error)
         error_copy(&job->error, error);
@@ -100,6 +101,25 @@ void job_end_memory(archway_job *job)
     kit_error_set(&error, AW_E_NO_MEMORY, "out of memory for the results");
     error.retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     job_end(job, &error);
+}
+
+static void run_doom(void *arg)
+{
+    job_end_memory(arg);
+}
+
+void job_doom(archway_job *job)
+{
+    if (job_is_over(job))
+        return;
+    job->doomed = true;
+    job->ending.run = run_doom;
+    loop_set(job->aw->loop, &job->ending, 0);
+}
+
+bool job_is_over(const archway_job *job)
+{
+    return job->ended || job->doomed;
 }
 
 int job_add_problem(archway_job *job, const aw_error *problem)
@@ -158,6 +178,7 @@ int job_add_resource(archway_job *job, const aw_resource *resource)
     copy.region = arena_text(&job->arena, resource->region ? resource->region : "");
     copy.owner = arena_text(&job->arena, resource->owner);
     copy.data = arena_text(&job->arena, resource->data);
+    copy.token = arena_text(&job->arena, resource->token);
     if (copy.kind && copy.id && copy.region)
         kept = VEC_PUSH(&job->resources, &job->resource_count);
     if (!kept)

@@ -76,7 +76,8 @@ struct archway_job {
     void *on_done_arg;
     struct loop_timer ending;
     struct loop_timer deadline;
-    bool ended; /* no more work: `done` is due */
+    bool ended;  /* no more work: `done` is due */
+    bool doomed; /* see job_doom */
     bool done;
     archway_job *part; /* a job of its own that this one waits for, or NULL */
 
@@ -129,6 +130,9 @@ void job_end(archway_job *job, const aw_error *error);
 void job_end_with(archway_job *job, const struct backend *backend, uint32_t code,
                   const char *message);
 void job_end_memory(archway_job *job);
+/* The same in the next step, for what still holds on to parts of the job's; nothing more is begun meanwhile. */
+void job_doom(archway_job *job);
+bool job_is_over(const archway_job *job); /* ended, or about to for want of memory */
 
 /* Keeping results. -1: no memory, which the caller tells: a sink by op_fail_memory, whoever else by
  * job_end_memory. */

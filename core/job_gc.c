@@ -19,8 +19,6 @@ static void stop(archway_job *job)
         gc_place_stop(list_item(state->places.next, struct gc_place, link));
     while (!list_empty(&state->ends))
         gc_end_stop(list_item(state->ends.next, struct gc_end, link));
-    if (job->aw->journal)
-        journal_find_drop(job->aw->journal, 0, NULL);
 }
 
 static const struct job_kind gc_kind = {.stop = stop};
@@ -36,7 +34,7 @@ uint64_t gc_now_ms(const struct backend *backend)
 void gc_tell(archway_job *job, const archway_outcome *outcome)
 {
     archway_outcome copy = *outcome;
-    if (job->outcome_count >= GC_MOST_OUTCOMES || job->ended)
+    if (job->outcome_count >= GC_MOST_OUTCOMES || job_is_over(job))
         return;
     const char **texts[] = {&copy.kind, &copy.backend, &copy.region, &copy.id,
                             &copy.name, &copy.token,   &copy.reason};
@@ -44,7 +42,7 @@ void gc_tell(archway_job *job, const archway_outcome *outcome)
         *texts[i] = arena_text(&job->arena, *texts[i]);
     copy.size = sizeof copy;
     if (job->arena.exhausted || job_add_outcome(job, &copy))
-        job_end_memory(job);
+        job_doom(job);
 }
 
 /* Another pass is made here only for what could be ended then. */
@@ -64,7 +62,7 @@ void gc_settle(archway_job *job)
 {
     struct gc_job *state = gc_of(job);
     job->parts_done++;
-    if (--state->pending == 0 && !job->ended)
+    if (--state->pending == 0 && !job_is_over(job))
         end_pass(job);
 }
 
@@ -76,9 +74,9 @@ static void on_regions(struct regions_wait *wait, const char *const *names, size
     if (error->code) {
         gc_of(job)->counts.skipped++;
         if (job_add_problem(job, error))
-            job_end_memory(job);
+            job_doom(job);
     }
-    for (size_t i = 0; i < count && !job->ended; i++)
+    for (size_t i = 0; i < count && !job_is_over(job); i++)
         gc_place_start(job, item->backend, names[i]);
     gc_settle(job);
 }
@@ -111,14 +109,14 @@ static void begin_pass(void *arg)
     struct gc_job *state = gc_of(job);
     aw_error error = {.size = sizeof error};
     struct journal *journal = journal_of(job->aw, &error);
-    if (!journal || journal_prune(journal, &error) || journal_find_drop(journal, 0, &error)) {
+    if (!journal || journal_prune(journal, &error)) {
         job_end(job, &error);
         return;
     }
     forget_findings(job);
     state->pending = state->backend_count + 1; /* the one keeps it from ending in between */
     job->parts += state->backend_count + 1;
-    for (size_t i = 0; i < state->backend_count && !job->ended; i++)
+    for (size_t i = 0; i < state->backend_count && !job_is_over(job); i++)
         regions_find(state->backends[i].backend, &state->backends[i].regions);
     gc_settle(job);
 }

@@ -28,12 +28,12 @@ void recover_tell(archway_job *job, struct recover_item *item, enum archway_fate
         .id = item->found && instance ? instance->id : entry->instance_id,
         .name = entry->name,
         .token = entry->token,
-        .reason = job_text(job, reason),
+        .reason = arena_text(&job->arena, reason),
         .created_at_ms = entry->created_at_ms,
         .expires_at_ms = entry->expires_at_ms,
     };
-    if (job_add_outcome(job, &outcome))
-        job_end_memory(job);
+    if (job->arena.exhausted || job_add_outcome(job, &outcome))
+        job_doom(job);
 }
 
 /* What is still open, or not gone yet, is free for the next one. */
@@ -69,7 +69,7 @@ void recover_group_through(struct recover_group *group)
 {
     struct recover_job *state = group->job->state;
     group->job->parts_done++;
-    if (--state->pending == 0 && !group->job->ended)
+    if (--state->pending == 0 && !job_is_over(group->job))
         job_end(group->job, NULL);
 }
 
@@ -176,7 +176,7 @@ static void on_late(void *arg)
 {
     archway_job *job = arg;
     struct recover_job *state = job->state;
-    for (size_t i = 0; i < state->count && !job->ended; i++)
+    for (size_t i = 0; i < state->count && !job_is_over(job); i++)
         recover_tell(job, &state->items[i], ARCHWAY_FATE_OPEN,
                      "the time was up before it was known");
     job_end(job, NULL);
@@ -195,9 +195,9 @@ static void start(void *arg)
     make_groups(job);
     job->parts = state->group_count;
     state->pending = 1; /* which keeps it from ending in between */
-    for (size_t i = 0; i < state->group_count && !job->ended; i++)
+    for (size_t i = 0; i < state->group_count && !job_is_over(job); i++)
         recover_group_start(&state->groups[i]);
-    if (--state->pending == 0 && !job->ended)
+    if (--state->pending == 0 && !job_is_over(job))
         job_end(job, NULL);
 }
 

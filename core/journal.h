@@ -155,10 +155,13 @@ int journal_data(struct journal *journal, const char *backend, const char *insta
  * its token, whatever the backend is called now. */
 int journal_knows(struct journal *journal, const aw_instance *instance, uint64_t *ret_expires_at_ms,
                   aw_error *ret_error);
-/* Does a machine that lives, or may, need this resource? */
+/* Does a machine that lives, or may, need this resource? By its kind and id, or the token of its create. */
 int journal_needs(struct journal *journal, const aw_resource *resource, aw_error *ret_error);
 
-/* What may have to go. `place` is the caller's number of a listing. */
+/* A number for a listing, which no other one of this context has. */
+int64_t journal_find_place(struct journal *journal);
+
+/* What may have to go. `place` is the number of a listing. */
 struct journal_find {
     const char *kind; /* "machine", or as aw_resource has it */
     const char *id;
@@ -170,17 +173,17 @@ struct journal_find {
     uint64_t created_at_ms; /* 0: not said */
     uint64_t expires_at_ms;
     uint32_t verdict; /* the caller's */
-    uint32_t shared;
+    uint32_t counts;  /* 1: it would have to go, so this listing is a pass for it */
     /* By what the passes so far have seen, when it is read. */
     uint64_t first_seen_ms;
     uint32_t passes;
 };
 int journal_find_add(struct journal *journal, int64_t place, const struct journal_find *find,
                      aw_error *ret_error);
-/* Forgets those of a listing; all of them: place 0. */
+/* Forgets those of a listing. */
 int journal_find_drop(struct journal *journal, int64_t place, aw_error *ret_error);
-/* Counts a pass for each find of a whole listing, unless the last one that counted is not so long ago, and forgets
- * what earlier passes saw there and this one did not. As one. */
+/* Counts a pass for each find of a whole listing that counts, unless the last one that did is not so long ago, and
+ * forgets what earlier passes saw there and this one did not, or no longer counts. As one. */
 int journal_find_count(struct journal *journal, int64_t place, const char *backend,
                        const char *region, bool machines, uint64_t apart_ms, aw_error *ret_error);
 int journal_find_each(struct journal *journal, int64_t place, const char *backend,

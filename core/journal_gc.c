@@ -30,9 +30,15 @@ int journal_needs(struct journal *journal, const aw_resource *resource, aw_error
     sqlite3_stmt *row = journal_query(
         journal, ret_error,
         "SELECT 1 FROM resource JOIN entry ON entry.id = resource.entry WHERE resource_id = ?1"
-        " AND kind = ?2 AND (state < 4 OR ending = 'missing') LIMIT 1",
-        "tt", resource->id, resource->kind);
+        " AND kind = ?2 AND (state < 4 OR ending = 'missing') UNION ALL"
+        " SELECT 1 FROM entry WHERE token = ?3 AND (state < 4 OR ending = 'missing') LIMIT 1",
+        "ttt", resource->id, resource->kind, resource->token);
     return row ? journal_step(journal, row, ret_error) : -1;
+}
+
+int64_t journal_find_place(struct journal *journal)
+{
+    return ++journal->places;
 }
 
 static int make_table(struct journal *journal, aw_error *ret_error)
@@ -42,7 +48,7 @@ static int make_table(struct journal *journal, aw_error *ret_error)
         "PRAGMA temp.journal_mode = MEMORY;"
         "CREATE TEMP TABLE IF NOT EXISTS find (place INTEGER NOT NULL, kind TEXT NOT NULL,"
         " id TEXT NOT NULL, region TEXT, zone TEXT, name TEXT, token TEXT, data TEXT,"
-        " created_ms INTEGER, expires_ms INTEGER, verdict INTEGER, shared INTEGER,"
+        " created_ms INTEGER, expires_ms INTEGER, verdict INTEGER, counts INTEGER,"
         " PRIMARY KEY (place, kind, id)) WITHOUT ROWID";
     if (journal->has_finds)
         return 0;
@@ -62,14 +68,14 @@ int journal_find_add(struct journal *journal, int64_t place, const struct journa
                        " ?10, ?11, ?12)",
                        "itttttttuuii", place, find->kind, find->id, find->region, find->zone,
                        find->name, find->token, find->data, find->created_at_ms,
-                       find->expires_at_ms, (int64_t)find->verdict, (int64_t)find->shared);
+                       find->expires_at_ms, (int64_t)find->verdict, (int64_t)find->counts);
 }
 
 int journal_find_drop(struct journal *journal, int64_t place, aw_error *ret_error)
 {
     if (!journal->has_finds)
         return 0;
-    return journal_run(journal, ret_error, "DELETE FROM find WHERE ?1 IN (0, place)", "i", place);
+    return journal_run(journal, ret_error, "DELETE FROM find WHERE place = ?1", "i", place);
 }
 
 static int count(struct journal *journal, int64_t place, const char *backend, const char *region,
@@ -79,7 +85,7 @@ static int count(struct journal *journal, int64_t place, const char *backend, co
     if (journal_run(journal, ret_error,
                     "DELETE FROM seen WHERE backend = ?2 AND region = ?3"
                     " AND (kind = 'machine') = ?4 AND NOT EXISTS (SELECT 1 FROM find"
-                    " WHERE place = ?1 AND find.kind = seen.kind AND find.id = seen.id)",
+                    " WHERE place = ?1 AND find.kind = seen.kind AND find.id = seen.id AND counts)",
                     "itti", place, backend, region, (int64_t)machines))
         return -1;
     /* A clock that was set back counts anew from there. */
@@ -87,7 +93,7 @@ static int count(struct journal *journal, int64_t place, const char *backend, co
         journal, ret_error,
         "INSERT INTO seen (backend, region, kind, id, first_ms, last_ms, passes)"
         " SELECT ?2, ?3, kind, id, ?4, ?4, 1 FROM find WHERE place = ?1"
-        " AND (kind = 'machine') = ?6"
+        " AND (kind = 'machine') = ?6 AND counts"
         " ON CONFLICT (backend, region, kind, id) DO UPDATE SET"
         " passes = passes + (last_ms + ?5 <= ?4), first_ms = min(first_ms, ?4),"
         " last_ms = CASE WHEN last_ms + ?5 <= ?4 OR last_ms > ?4 THEN ?4 ELSE last_ms END",
@@ -124,9 +130,8 @@ static struct journal_find read_find(sqlite3_stmt *row)
         .created_at_ms = (uint64_t)sqlite3_column_int64(row, 7),
         .expires_at_ms = (uint64_t)sqlite3_column_int64(row, 8),
         .verdict = (uint32_t)sqlite3_column_int64(row, 9),
-        .shared = (uint32_t)sqlite3_column_int64(row, 10),
-        .first_seen_ms = (uint64_t)sqlite3_column_int64(row, 11),
-        .passes = (uint32_t)sqlite3_column_int64(row, 12),
+        .first_seen_ms = (uint64_t)sqlite3_column_int64(row, 10),
+        .passes = (uint32_t)sqlite3_column_int64(row, 11),
     };
 }
 
@@ -140,7 +145,7 @@ int journal_find_each(struct journal *journal, int64_t place, const char *backen
     sqlite3_stmt *row = journal_query(
         journal, ret_error,
         "SELECT find.kind, find.id, find.region, zone, name, token, data, created_ms, expires_ms,"
-        " verdict, shared, first_ms, passes FROM find LEFT JOIN seen"
+        " verdict, first_ms, passes FROM find LEFT JOIN seen"
         " ON seen.backend = ?2 AND seen.region = ?3 AND seen.kind = find.kind AND"
         " seen.id = find.id WHERE place = ?1",
         "itt", place, backend, region);

@@ -15,6 +15,7 @@ struct journal {
     int lock_fd;         /* -1: in memory */
     int64_t writer;      /* this context, as entries name it; never 0 */
     bool has_finds;      /* the table of journal_find_add is there */
+    int64_t places;      /* numbers of listings that have been given out */
     char boot[64];       /* since when the monotonic clock counts; "": it tells nothing */
     bool batching;       /* the writes of a step are open */
     bool grouped;        /* a group is */

@@ -46,7 +46,7 @@ static void on_done(struct op *op)
     list_remove(&end->link);
     op_destroy(op);
     tell(end, &error);
-    if (!list_empty(&group->ends) || group->op || group->timer.set || group->job->ended)
+    if (!list_empty(&group->ends) || group->op || group->timer.set || job_is_over(group->job))
         return;
     if (group->open)
         loop_set(group->job->aw->loop, &group->timer, 0);
@@ -72,7 +72,7 @@ void recover_end_start(struct recover_group *group, struct recover_item *item)
                                     JOB_WRITE_MS, false)
                         : NULL;
     if (!op) {
-        job_end_memory(job);
+        job_doom(job);
         return;
     }
     *end = (struct recover_end){.group = group, .item = item, .op = op};

@@ -98,7 +98,7 @@ static void go_on(struct recover_group *group)
     const struct recover_job *state = group->job->state;
     if (state->once && group->open)
         leave_open(group, "it was asked for so lately that the provider may not list it yet");
-    if (!list_empty(&group->ends) || group->job->ended)
+    if (!list_empty(&group->ends) || job_is_over(group->job))
         return;
     if (group->open)
         loop_set(group->job->aw->loop, &group->timer, wait_ms(group));
@@ -111,7 +111,7 @@ static void fail(struct recover_group *group, const aw_error *error)
     char reason[sizeof error->message + 64];
     snprintf(reason, sizeof reason, "the provider could not be asked: %s", error->message);
     if (job_add_problem(group->job, error))
-        job_end_memory(group->job);
+        job_doom(group->job);
     leave_open(group, reason);
 }
 
@@ -160,7 +160,7 @@ static void look(void *arg)
     if (group->op)
         op_start(group->op, &wish);
     else
-        job_end_memory(job);
+        job_doom(job);
 }
 
 void recover_group_start(struct recover_group *group)

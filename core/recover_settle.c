@@ -83,7 +83,7 @@ static int write(struct recover_group *group, bool found,
             group->items[i].fate = ARCHWAY_FATE_OPEN;
     group->failed = true;
     if (job_add_problem(group->job, &error))
-        job_end_memory(group->job);
+        job_doom(group->job);
     return -1;
 }
 
@@ -105,7 +105,7 @@ void recover_settle_found(struct recover_group *group)
 {
     if (write(group, true, write_found))
         return;
-    for (size_t i = 0; i < group->count && !group->job->ended; i++) {
+    for (size_t i = 0; i < group->count && !job_is_over(group->job); i++) {
         struct recover_item *item = &group->items[i];
         if (item->told || !item->found)
             continue;
@@ -120,7 +120,7 @@ void recover_settle_missing(struct recover_group *group)
 {
     if (write(group, false, write_missing))
         return;
-    for (size_t i = 0; i < group->count && !group->job->ended; i++) {
+    for (size_t i = 0; i < group->count && !job_is_over(group->job); i++) {
         struct recover_item *item = &group->items[i];
         if (!item->told && !item->found && item->fate != ARCHWAY_FATE_OPEN)
             recover_group_told(group, item, item->fate, reason_of(item->fate));

@@ -22,7 +22,8 @@ enum act {
     CHECK,
     PLACE,
     IMAGE,
-    BOOT_IMAGES
+    BOOT_IMAGES,
+    COLLECT /* all that nobody remembers, in one pass and at once */
 };
 
 /* A recording and the acts that it answers, in order; perhaps with a configuration. */
@@ -43,6 +44,9 @@ bool play_open(struct session *session, const struct play *play);
 /* Starts the job of an act. `query` must outlive it. */
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error);
+/* The job of COLLECT, the same everywhere. */
+int act_collect(struct session *session, const archway_call *call, archway_job **ret_job,
+                aw_error *ret_error);
 const char *act_name(enum act act);
 /* Does it make a machine? */
 bool act_creates(enum act act);

@@ -54,6 +54,9 @@ const struct play plays[] = {
     {.recording = FIXTURES "credentials-sso.http", .acts = {CHECK}},
     {.recording = FIXTURES "credentials-sso-renewed.http", .acts = {CHECK}},
     {.recording = FIXTURES "credentials-container.http", .acts = {CHECK}},
+    {.recording = FIXTURES "gc-volumes.http", .acts = {COLLECT}},
+    {.recording = FIXTURES "gc-volumes-meanwhile.http", .acts = {COLLECT}},
+    {.recording = FIXTURES "gc-volumes-denied.http", .acts = {COLLECT}},
     {.recording = NULL},
 };
 
@@ -126,6 +129,8 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
         return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
     case GET:
         return archway_get(aw, &machine, call, ret_job, ret_error);
+    case COLLECT:
+        return act_collect(session, call, ret_job, ret_error);
     case TERMINATE:
         return archway_terminate(aw, &machine, call, ret_job, ret_error);
     case WAIT_GONE:
@@ -177,4 +182,6 @@ void act_check_result(enum act act, const archway_job *job)
         check_signed(job);
     if (act == CHECK)
         assert_int_equal(archway_job_finding_count(job), 6);
+    if (act == COLLECT && whole)
+        assert_int_equal(archway_job_outcome_count(job), is_on("meanwhile") ? 2 : 3);
 }

@@ -91,6 +91,9 @@ static void assert_body(const char *body, const struct field *fields)
         SAME("disks[0].mode", "READ_WRITE"),                                                       \
         SAME("disks[0].type", "PERSISTENT"), /* Whose it is and which create made it. */           \
         {"labels.archway-owner", NULL, "my-server"}, {"labels.archway-token", NULL, TOKEN},        \
+        {"disks[0].initializeParams.labels.archway-owner", NULL, "my-server"},                     \
+        {"disks[0].initializeParams.labels.archway-token", NULL, TOKEN},                           \
+        {"disks[0].initializeParams.description", NULL, "archway-token=" TOKEN},                   \
         {"metadata.items[0].key", NULL, "archway-owner"},                                          \
         {"metadata.items[0].value", NULL, "my-server"},                                            \
         {"metadata.items[1].key", NULL, "archway-token"},                                          \
@@ -133,6 +136,7 @@ static void test_a_spot_axion_for_two_hours(void **state)
         /* The API's own choice for spot, said aloud. */
         {"scheduling.onHostMaintenance", NULL, "TERMINATE"},
         {"labels.archway-expires", NULL, "1767232800"},
+        {"disks[0].initializeParams.labels.archway-expires", NULL, "1767232800"},
         /* The only card that Axion takes, said aloud. */
         {"networkInterfaces[0].nicType", NULL, "GVNIC"},
         SAME("metadata.items[2].key", "ssh-keys"),
@@ -175,6 +179,9 @@ static void test_an_ampere_with_labels_and_a_script(void **state)
         SAME("disks[0].initializeParams.diskSizeGb", "40"),
         SAME("labels.owner", "farm"),
         SAME("labels.lease", "l1"),
+        /* What pays for a machine pays for its disk. */
+        {"disks[0].initializeParams.labels.owner", NULL, "farm"},
+        {"disks[0].initializeParams.labels.lease", NULL, "l1"},
         SAME("scheduling.automaticRestart", "true"),
         {"networkInterfaces[0].nicType", NULL, "GVNIC"},
         /* User data is cloud-init's, which takes scripts, too, and runs in every image of Ubuntu's. */

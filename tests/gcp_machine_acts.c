@@ -41,6 +41,9 @@ const struct play plays[] = {
     {.recording = FIXTURES "terminate-gone.http", .acts = {TERMINATE}},
     {.recording = FIXTURES "terminate-by-name.http", .acts = {TERMINATE}},
     {.recording = FIXTURES "invalid-grant.http", .acts = {LIST}},
+    {.recording = FIXTURES "gc-disks.http", .acts = {COLLECT}},
+    {.recording = FIXTURES "gc-disks-meanwhile.http", .acts = {COLLECT}},
+    {.recording = FIXTURES "gc-disks-partial.http", .acts = {COLLECT}},
     {.recording = NULL},
 };
 
@@ -107,6 +110,8 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
         return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
     case LIST:
         return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
+    case COLLECT:
+        return act_collect(session, call, ret_job, ret_error);
     case TERMINATE:
         return archway_terminate(aw, &machine, call, ret_job, ret_error);
     default:
@@ -131,4 +136,6 @@ void act_check_result(enum act act, const archway_job *job)
         check_created(job);
     if (act == LIST && whole && is_on("list-pages"))
         assert_int_equal(archway_job_instance_count(job), 2);
+    if (act == COLLECT && whole)
+        assert_int_equal(archway_job_outcome_count(job), is_on("meanwhile") ? 3 : 4);
 }

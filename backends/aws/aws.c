@@ -69,9 +69,15 @@ static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = aws_list_
 
 static const aw_images images = {.size = sizeof images, .list_images = aws_list_images};
 
+static const aw_resources resources = {.size = sizeof resources,
+                                       .list_resources = aws_list_volumes,
+                                       .remove_resource = aws_remove_volume};
+
 static const void *aws_extension(void *state, const char *id)
 {
     (void)state;
+    if (strcmp(id, AW_RESOURCES) == 0)
+        return &resources;
     if (strcmp(id, AW_IMAGES) == 0)
         return &images;
     return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;

@@ -44,6 +44,8 @@ void aws_regions(aw_op *op); /* regions.c */
 void aws_list_offers(aw_op *op, const aw_offer_query *query);
 void aws_list_quotas(aw_op *op, const aw_offer_query *query);
 void aws_list_images(aw_op *op, const aw_offer_query *query);
+void aws_list_volumes(aw_op *op, const aw_list *wish);
+void aws_remove_volume(aw_op *op, const aw_resource *volume);
 void aws_create(aw_op *op, const aw_create *wish);
 void aws_get(aw_op *op, const aw_ref *ref);
 void aws_list(aw_op *op, const aw_list *wish);

@@ -116,6 +116,7 @@ static const struct line by_code[] = {
     {"IdempotentInstanceTerminated", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
     {"IncorrectState", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
     {"IncorrectInstanceState", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
+    {"VolumeInUse", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
     {"DependencyViolation", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
     {"ConcurrentTagAccess", {AW_E_CONFLICT, AW_SCOPE_UNKNOWN, 0, NULL}},
 

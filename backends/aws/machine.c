@@ -42,7 +42,7 @@ static const char *find_text(const kit_xml_node *item, const char *name)
     return *text ? text : NULL;
 }
 
-static const char *find_tag(const kit_xml_node *item, const char *key)
+const char *aws_tag(const kit_xml_node *item, const char *key)
 {
     const kit_xml_node *set = kit_xml_find(item, "tagSet");
     for (const kit_xml_node *tag = kit_xml_first(set, "item"); tag; tag = kit_xml_next(tag, "item"))
@@ -106,8 +106,8 @@ int machine_emit(aw_op *op, kit_xml *document, const kit_xml_node *item,
                  const struct machine_context *context)
 {
     const kit_xml_node *state = kit_xml_child(document, item, "instanceState");
-    const char *owner = find_tag(item, AWS_TAG_OWNER);
-    const char *token = find_tag(item, AWS_TAG_TOKEN);
+    const char *owner = aws_tag(item, AWS_TAG_OWNER);
+    const char *token = aws_tag(item, AWS_TAG_TOKEN);
     char reason[LONGEST_REASON];
     char data[64];
     aw_instance instance = {
@@ -119,16 +119,16 @@ int machine_emit(aw_op *op, kit_xml *document, const kit_xml_node *item,
         .id = kit_xml_text(document, item, "instanceId"),
         .region = context->region,
         .zone = find_text(kit_xml_find(item, "placement"), "availabilityZone"),
-        .name = find_tag(item, "Name"),
+        .name = aws_tag(item, "Name"),
         .instance_type = kit_xml_text(document, item, "instanceType"),
         .public_ip = find_text(item, "ipAddress"),
         .private_ip = find_text(item, "privateIpAddress"),
-        .ssh_user = find_tag(item, AWS_TAG_SSH_USER),
+        .ssh_user = aws_tag(item, AWS_TAG_SSH_USER),
         .owner = owner ? owner : context->owner,
         .token = token ? token : context->token,
         .provider_state = kit_xml_text(document, state, "name"),
-        .expires_at_ms = kit_expires_read(find_tag(item, KIT_TAG_EXPIRES)),
-        .keep = kit_keep_read(find_tag(item, KIT_TAG_KEEP)),
+        .expires_at_ms = kit_expires_read(aws_tag(item, KIT_TAG_EXPIRES)),
+        .keep = kit_keep_read(aws_tag(item, KIT_TAG_KEEP)),
     };
     if (check(document, &instance))
         return -1;

@@ -9,6 +9,9 @@
 #define AWS_TAG_TOKEN "archway-token"
 #define AWS_TAG_SSH_USER "archway-ssh-user"
 
+/* The value of a tag in the item's tagSet, or NULL. */
+const char *aws_tag(const kit_xml_node *item, const char *key);
+
 /* What is known of a machine beside the answer, for what the answer lacks. */
 struct machine_context {
     const char *region;

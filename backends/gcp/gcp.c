@@ -97,7 +97,12 @@ static const void *gcp_extension(void *state, const char *id)
 {
     static const aw_quotas quotas = {.size = sizeof quotas, .list_quotas = gcp_list_quotas};
     static const aw_images images = {.size = sizeof images, .list_images = gcp_list_images};
+    static const aw_resources resources = {.size = sizeof resources,
+                                           .list_resources = gcp_list_disks,
+                                           .remove_resource = gcp_remove_disk};
     (void)state;
+    if (strcmp(id, AW_RESOURCES) == 0)
+        return &resources;
     if (strcmp(id, AW_IMAGES) == 0)
         return &images;
     return strcmp(id, AW_QUOTAS) == 0 ? &quotas : NULL;

@@ -34,6 +34,8 @@ void gcp_regions(aw_op *op);
 void gcp_list_offers(aw_op *op, const aw_offer_query *query);
 void gcp_list_quotas(aw_op *op, const aw_offer_query *query);
 void gcp_list_images(aw_op *op, const aw_offer_query *query);
+void gcp_list_disks(aw_op *op, const aw_list *wish);
+void gcp_remove_disk(aw_op *op, const aw_resource *disk);
 void gcp_create(aw_op *op, const aw_create *wish);
 void gcp_get(aw_op *op, const aw_ref *ref);
 void gcp_list(aw_op *op, const aw_list *wish);

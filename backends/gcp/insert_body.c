@@ -16,9 +16,11 @@ static json_t *disks(const struct creation *creation)
     json_t *size = gib ? creation_text(creation->op, "%llu", (unsigned long long)gib) : NULL;
     json_t *type = creation_text(creation->op, "zones/%s/diskTypes/%s", creation->zone,
                                  gcp_disk_of(wish->instance_type));
-    return json_pack("[{s:b,s:b,s:s,s:s,s:{s:s,s:o,s:o*}}]", "boot", 1, "autoDelete", 1, "type",
-                     "PERSISTENT", "mode", "READ_WRITE", "initializeParams", "sourceImage",
-                     creation->image, "diskType", type, "diskSizeGb", size);
+    return json_pack("[{s:b,s:b,s:s,s:s,s:{s:s,s:o,s:o*,s:o,s:o}}]", "boot", 1, "autoDelete", 1,
+                     "type", "PERSISTENT", "mode", "READ_WRITE", "initializeParams", "sourceImage",
+                     creation->image, "diskType", type, "diskSizeGb", size, "labels",
+                     creation_labels(creation), "description",
+                     creation_text(creation->op, GCP_DISK_TOKEN "%s", wish->token));
 }
 
 static json_t *scratch_disk(const struct creation *creation, const struct gcp_reserved_disk *disk)

@@ -12,6 +12,9 @@
 #define GCP_OWNER "archway-owner"
 #define GCP_TOKEN "archway-token"
 
+/* A disk has labels and no metadata: the token stands in its description, behind this. */
+#define GCP_DISK_TOKEN GCP_TOKEN "="
+
 #define GCP_SSH_USER "ubuntu"
 
 #define GCP_LABEL_SIZE 64

@@ -570,7 +570,7 @@ typedef struct archway_gc_counts {
     uint32_t size;
     uint32_t passes;  /* that this call made */
     uint64_t places;  /* backends and regions that were listed whole */
-    uint64_t skipped; /* that were not, so that nothing of them was touched */
+    uint64_t skipped; /* listings that were not, so that nothing of them was touched */
     uint64_t listed;  /* machines and other resources in them, whosever they are */
     uint64_t garbage; /* nobody's, and old enough */
     uint64_t expired; /* machines whose time is up */

@@ -412,6 +412,7 @@ typedef struct aw_resource {
     uint64_t created_at_ms; /* 0 where the provider does not say */
     const char *owner;      /* the owner tag, NULL if it has none */
     const char *data;       /* opaque; comes back in remove_resource */
+    const char *token;      /* the token tag of the create that it came with, NULL if it has none */
 } aw_resource;
 
 /* A limit of the account's in the operation's region. Offers name the ones that they need. */
@@ -725,18 +726,20 @@ typedef struct aw_images {
 
 /*
  * The extension "resources/1": aw_resources (1.1). For what is left over when a create was broken off, or a machine
- * went without what came with it: disks, addresses, keys, claims. `archway gc` lists what carries its owner's
- * tag, and removes what is neither shared nor in use, that no machine in the journal needs, when it is old
- * enough and was seen so in two listings. Services and requests: yes, in both.
+ * went without what came with it, such as a disk that was told to outlive it. `archway gc` lists what carries its
+ * owner's tag, and removes what is neither shared nor in use, that no machine in the journal needs (by kind and id,
+ * or by the token of its create), when it has been seen so for long enough and in two listings. A backend whose
+ * create leaves nothing behind but what creates share (keys, firewall rules) has no use for it, nor has one that
+ * has no way to tell an owner. Services and requests: yes, in both.
  */
 typedef struct aw_resources {
     uint32_t size;
     uint32_t reserved;
     /* Emits (emit_resource) what carries the owner's tag in wish->region, all of it, or reports (aw_report) or
-     * fails: what is incomplete is not acted upon. */
+     * fails: what is incomplete is not acted upon. What is in use may be left out. */
     void (*list_resources)(aw_op *op, const aw_list *wish);
-    /* Removes one that was emitted. One that is gone is success; one that is in use after all fails with
-     * AW_E_CONFLICT, and stays. */
+    /* Removes one that was emitted: its kind, region, id and data are given again. One that is gone is success; one
+     * that is in use after all fails with AW_E_CONFLICT, and stays. */
     void (*remove_resource)(aw_op *op, const aw_resource *resource);
 } aw_resources;
 #define AW_RESOURCES "resources/1"

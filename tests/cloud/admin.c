@@ -6,11 +6,13 @@
  *   {"faults": [{"cloud": "aws", "request": "RunInstances", "do": "reset-after", "skip": 0, "count": 1}]}
  *   {"capacity": [{"place": "us-east-1a", "type": "c7g.large", "left": 0}]}
  *   {"end": ["i-..."]}                            machines that the provider ends by itself
+ *   {"disks": [{"id": "vol-...", "attached": "another"}]} what somebody does to disks (tests/cloud/disks.h)
  *   {"ahead_ms": 66000}                           the cloud's clock is ahead of the machine's
  *   {"speed": 20, "speed_from_ms": 1780000000000} and goes so much faster since then
  */
 #include "tests/cloud/admin.h"
 
+#include "tests/cloud/disks.h"
 #include "tests/cloud/parts.h"
 
 #include <fcntl.h>
@@ -62,6 +64,7 @@ static void set_time(const json_t *script, const char *name, uint64_t *number)
 int cloud_script(struct cloud *cloud, const json_t *script, uint64_t now_ms)
 {
     const json_t *ended = json_object_get(script, "end");
+    const json_t *disks = json_object_get(script, "disks");
     if (!json_is_object(script))
         return -1;
     if (json_is_true(json_object_get(script, "reset")))
@@ -74,6 +77,9 @@ int cloud_script(struct cloud *cloud, const json_t *script, uint64_t now_ms)
             return -1;
     for (size_t i = 0; i < json_array_size(ended); i++)
         end_by_itself(cloud, json_string_value(json_array_get(ended, i)), now_ms);
+    for (size_t i = 0; i < json_array_size(disks); i++)
+        if (disk_script(cloud, json_array_get(disks, i)))
+            return -1;
     return each(cloud, json_object_get(script, "faults"), faults_add) ||
                    each(cloud, json_object_get(script, "capacity"), capacity_set)
                ? -1

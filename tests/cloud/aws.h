@@ -40,6 +40,8 @@ void ec2_group_delete(struct query *query);
 void ec2_run(struct query *query);
 void ec2_describe(struct query *query);
 void ec2_terminate(struct query *query);
+void ec2_volumes(struct query *query);
+void ec2_volume_delete(struct query *query);
 void ec2_nothing(struct query *query); /* an empty set of what there is none of here */
 
 /* "ami-...", of an architecture. */
@@ -49,6 +51,9 @@ bool ec2_group_is_there(const struct query *query, const char *id);
 /* The zone of a subnet of the query's region, or NULL. */
 const char *ec2_zone_of(const struct query *query, const char *subnet);
 void ec2_subnet_id(const char *zone, char *text, size_t size);
+
+/* Do the tags pass the query's filters "tag:NAME"? */
+bool ec2_tags_allow(const json_t *form, const json_t *tags);
 
 /* One of the values of a filter ("Filter.N.Name" is `name`) is `value`, or there is no such filter. */
 bool ec2_filter_allows(const json_t *form, const char *name, const char *value);
@@ -60,5 +65,6 @@ void xml_open(kit_buf *body, const char *name);
 void xml_close(kit_buf *body, const char *name);
 void xml_text(kit_buf *body, const char *name, const char *text);
 void xml_number(kit_buf *body, const char *name, uint64_t number);
+void xml_tags(kit_buf *body, const json_t *tags);
 
 #endif

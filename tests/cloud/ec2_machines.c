@@ -6,6 +6,7 @@
  */
 #include "tests/cloud/aws.h"
 #include "tests/cloud/catalog.h"
+#include "tests/cloud/disks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,21 +29,6 @@ static void write_state(kit_buf *body, const char *name, const struct machine *m
     xml_number(body, "code", states[state].code);
     xml_text(body, "name", states[state].name);
     xml_close(body, name);
-}
-
-static void write_tags(kit_buf *body, const json_t *tags)
-{
-    const char *name;
-    json_t *value;
-    xml_open(body, "tagSet");
-    json_object_foreach((json_t *)tags, name, value)
-    {
-        xml_open(body, "item");
-        xml_text(body, "key", name);
-        xml_text(body, "value", json_string_value(value));
-        xml_close(body, "item");
-    }
-    xml_close(body, "tagSet");
 }
 
 static void write_machine(kit_buf *body, const struct machine *machine, uint64_t now_ms)
@@ -68,7 +54,7 @@ static void write_machine(kit_buf *body, const struct machine *machine, uint64_t
     if (machine->why)
         xml_text(body, "reason", machine->why);
     xml_text(body, "clientToken", machine->key);
-    write_tags(body, machine->tags);
+    xml_tags(body, machine->tags);
     xml_close(body, "item");
 }
 
@@ -100,14 +86,14 @@ static uint64_t hash_of(const json_t *form)
     return hash;
 }
 
-static json_t *tags_of(const json_t *form)
+static json_t *tags_of(const json_t *form, unsigned place)
 {
     json_t *tags = json_object();
     char word[64];
     for (unsigned i = 1;; i++) {
-        snprintf(word, sizeof word, "TagSpecification.1.Tag.%u.Key", i);
+        snprintf(word, sizeof word, "TagSpecification.%u.Tag.%u.Key", place, i);
         const char *name = text_of(form, word);
-        snprintf(word, sizeof word, "TagSpecification.1.Tag.%u.Value", i);
+        snprintf(word, sizeof word, "TagSpecification.%u.Tag.%u.Value", place, i);
         if (!*name)
             return tags;
         json_object_set_new(tags, name, json_string(text_of(form, word)));
@@ -162,11 +148,14 @@ void ec2_run(struct query *query)
         return run_again(query, same);
     if (is_refused(query, sale_find(CLOUD_AWS, type), zone) || !may_make(call, type, zone))
         return;
+    char id[64];
     struct machine *machine = machine_make(call, query->region, token);
     snprintf(machine->id, sizeof machine->id, "i-%017x", (unsigned)machine->number + 1);
     put_text(machine->place, sizeof machine->place, zone);
     put_text(machine->type, sizeof machine->type, type);
-    machine->tags = knobs->drops_tags ? json_object() : tags_of(query->form);
+    machine->tags = knobs->drops_tags ? json_object() : tags_of(query->form, 1);
+    snprintf(id, sizeof id, "vol-%017x", (unsigned)machine->number + 1);
+    disk_make(call, machine, id, tags_of(query->form, 2));
     machine->hash = hash_of(query->form);
     machine->spot = *text_of(query->form, "InstanceMarketOptions.MarketType") != '\0';
     xml_begin(query);
@@ -212,25 +201,12 @@ static void describe_one(struct query *query, const char *id)
     xml_end(query);
 }
 
-static bool has_tags(const json_t *form, const struct machine *machine)
-{
-    char word[40];
-    for (unsigned filter = 1;; filter++) {
-        snprintf(word, sizeof word, "Filter.%u.Name", filter);
-        const char *name = text_of(form, word);
-        const char *tag = behind(name, "tag:");
-        if (!*name)
-            return true;
-        if (tag && !ec2_filter_allows(form, name, machine_tag(machine, tag)))
-            return false;
-    }
-}
-
 static bool is_wanted(const struct query *query, const struct machine *machine)
 {
     static const char *const states[] = {"pending", "running", "shutting-down", "terminated"};
     const char *state = states[machine_state(machine, query->call->now_ms)];
-    return strcmp(machine->region, query->region) == 0 && has_tags(query->form, machine) &&
+    return strcmp(machine->region, query->region) == 0 &&
+           ec2_tags_allow(query->form, machine->tags) &&
            ec2_filter_allows(query->form, "instance-state-name", state) &&
            ec2_filter_allows(query->form, "client-token", machine->key);
 }

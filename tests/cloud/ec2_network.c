@@ -25,6 +25,20 @@ bool ec2_filter_allows(const json_t *form, const char *name, const char *value)
     }
 }
 
+bool ec2_tags_allow(const json_t *form, const json_t *tags)
+{
+    char word[40];
+    for (unsigned filter = 1;; filter++) {
+        snprintf(word, sizeof word, "Filter.%u.Name", filter);
+        const char *name = text_of(form, word);
+        const char *tag = behind(name, "tag:");
+        if (!*name)
+            return true;
+        if (tag && !ec2_filter_allows(form, name, text_of(tags, tag)))
+            return false;
+    }
+}
+
 /* ---- subnets ---- */
 
 void ec2_subnet_id(const char *zone, char *text, size_t size)

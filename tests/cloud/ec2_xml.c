@@ -28,6 +28,21 @@ void xml_number(kit_buf *body, const char *name, uint64_t number)
     kit_buf_addf(body, "<%s>%llu</%s>\n", name, (unsigned long long)number, name);
 }
 
+void xml_tags(kit_buf *body, const json_t *tags)
+{
+    const char *name;
+    json_t *value;
+    xml_open(body, "tagSet");
+    json_object_foreach((json_t *)tags, name, value)
+    {
+        xml_open(body, "item");
+        xml_text(body, "key", name);
+        xml_text(body, "value", json_string_value(value));
+        xml_close(body, "item");
+    }
+    xml_close(body, "tagSet");
+}
+
 void xml_begin(struct query *query)
 {
     query->call->answer->type = "text/xml;charset=UTF-8";

@@ -22,6 +22,7 @@ static const char *const words[FAULT_KINDS] = {
     [FAULT_QUOTA] = "quota",
     [FAULT_LATE_CAPACITY] = "late-capacity",
     [FAULT_LATE_QUOTA] = "late-quota",
+    [FAULT_IN_USE] = "in-use",
 };
 
 const char *fault_word(enum fault_kind kind)
@@ -122,7 +123,7 @@ int knob_set(struct knobs *knobs, const char *name, const json_t *value)
 #define KNOB(name) {#name, offsetof(struct knobs, name)}
         KNOB(latency_ms), KNOB(hidden_ms), KNOB(hidden_lists), KNOB(page),       KNOB(boot_ms),
         KNOB(end_ms),     KNOB(forget_ms), KNOB(operation_ms), KNOB(burst),      KNOB(per_second),
-        KNOB(quota),      KNOB(outage),    KNOB(forgets_keys), KNOB(drops_tags),
+        KNOB(quota),      KNOB(outage),    KNOB(forgets_keys), KNOB(drops_tags), KNOB(disks_stay),
     };
     if (strcmp(name, "unreachable") == 0 && json_is_string(value)) {
         put_text(knobs->unreachable, sizeof knobs->unreachable, json_string_value(value));

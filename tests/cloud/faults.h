@@ -20,6 +20,7 @@ enum fault_kind {
     FAULT_QUOTA,
     FAULT_LATE_CAPACITY, /* accepted, and fails later (Google) */
     FAULT_LATE_QUOTA,
+    FAULT_IN_USE, /* what was to be removed has been taken into use */
     FAULT_KINDS
 };
 
@@ -62,6 +63,7 @@ struct knobs {
     uint64_t outage;       /* 1: everything is refused */
     uint64_t forgets_keys; /* 1: the same idempotency key makes a machine more (EC2) */
     uint64_t drops_tags;   /* 1: a machine has no tags, whatever was asked for (EC2) */
+    uint64_t disks_stay;   /* 1: those of machines that are made from now on, behind them */
     char unreachable[32];  /* a zone that lists leave out, and say so (Google) */
     uint64_t tokens_milli; /* of the bucket, in thousandths */
     uint64_t filled_ms;

@@ -24,6 +24,8 @@ static const struct {
     {"zones", "GET", "zones", gcp_zones},
     {"regions", "GET", "regions", gcp_regions},
     {"instances", "GET", "aggregated/instances", gcp_instances},
+    {"disks", "GET", "aggregated/disks", gcp_disks},
+    {"delete-disk", "DELETE", "zones/*/disks/*", gcp_disk_delete},
     {"aggregated", "GET", "aggregated/*", gcp_nothing},
     {"image", "GET", "global/images/*", gcp_image},
     {"firewall", "GET", "global/firewalls/*", gcp_firewall_get},

@@ -43,4 +43,16 @@ void gcp_get(struct call *call);
 void gcp_delete(struct call *call);
 void gcp_instances(struct call *call);
 
+void gcp_disks(struct call *call);
+void gcp_disk_delete(struct call *call);
+
+/* {"zones/us-central1-a": {"warning": ...}, ...}: a page that has nothing yet. */
+json_t *gcp_empty_page(const struct knobs *knobs);
+/* Adds something of a zone to it. Takes over `face`. */
+void gcp_page_add(json_t *items, const char *zone, const char *what, json_t *face);
+/* So many items are in a page. */
+uint64_t gcp_page_size(const struct call *call, const json_t *query);
+/* Answers with the page; `next` is the number of the first that is left, 0: none. */
+void gcp_page_answer(struct call *call, const char *kind, json_t *items, size_t next);
+
 #endif

@@ -4,6 +4,7 @@
  * its zone: https://cloud.google.com/compute/docs/reference/rest/v1/instances/insert
  */
 #include "tests/cloud/catalog.h"
+#include "tests/cloud/disks.h"
 #include "tests/cloud/gcp.h"
 
 #include <stdio.h>
@@ -104,6 +105,9 @@ static void make(struct call *call, json_t *wish, const struct place *place, con
     machine->spot =
         strcmp(text_of(json_object_get(wish, "scheduling"), "provisioningModel"), "SPOT") == 0;
     set_own_end(call, machine);
+    const json_t *boot = json_array_get(json_object_get(wish, "disks"), 0);
+    disk_make(call, machine, machine->id,
+              json_deep_copy(json_object_get(json_object_get(boot, "initializeParams"), "labels")));
     gcp_operation_answer(call, "insert", place->zone, machine->id, request_id, late_error(call));
 }
 
@@ -194,7 +198,7 @@ static json_t *warning(const char *code)
 }
 
 /* Every zone stands in every page, if only to say that it has nothing. */
-static json_t *empty_page(const struct knobs *knobs)
+json_t *gcp_empty_page(const struct knobs *knobs)
 {
     json_t *items = json_object();
     for (const struct place *place = place_next(CLOUD_GCP, NULL); place;
@@ -208,19 +212,19 @@ static json_t *empty_page(const struct knobs *knobs)
     return items;
 }
 
-static void add(json_t *items, const struct machine *machine, uint64_t now_ms)
+void gcp_page_add(json_t *items, const char *zone, const char *what, json_t *face)
 {
-    char zone[64];
-    snprintf(zone, sizeof zone, "zones/%s", machine->place);
-    json_t *scope = json_object_get(items, zone);
-    if (!json_object_get(scope, "instances")) {
+    char name[64];
+    snprintf(name, sizeof name, "zones/%s", zone);
+    json_t *scope = json_object_get(items, name);
+    if (!json_object_get(scope, what)) {
         json_object_del(scope, "warning");
-        json_object_set_new(scope, "instances", json_array());
+        json_object_set_new(scope, what, json_array());
     }
-    json_array_append_new(json_object_get(scope, "instances"), shown(machine, now_ms));
+    json_array_append_new(json_object_get(scope, what), face);
 }
 
-static uint64_t page_size(const struct call *call, const json_t *query)
+uint64_t gcp_page_size(const struct call *call, const json_t *query)
 {
     uint64_t asked = strtoull(text_of(query, "maxResults"), NULL, 10);
     uint64_t most = call->cloud->knobs[CLOUD_GCP].page;
@@ -228,28 +232,32 @@ static uint64_t page_size(const struct call *call, const json_t *query)
     return most && most < asked ? most : asked;
 }
 
+void gcp_page_answer(struct call *call, const char *kind, json_t *items, size_t next)
+{
+    json_t *answer = json_pack("{s:s,s:o}", "kind", kind, "items", items);
+    char token[32];
+    snprintf(token, sizeof token, "%zu", next);
+    if (next)
+        json_object_set_new(answer, "nextPageToken", json_string(token));
+    answer_json(call, 200, answer);
+}
+
 void gcp_instances(struct call *call)
 {
     const struct knobs *knobs = &call->cloud->knobs[CLOUD_GCP];
     json_t *query = form_read(call->request->query);
-    json_t *items = empty_page(knobs);
+    json_t *items = gcp_empty_page(knobs);
     size_t first = (size_t)strtoull(text_of(query, "pageToken"), NULL, 10);
-    uint64_t left = page_size(call, query);
+    uint64_t left = gcp_page_size(call, query);
     struct machine *machine = machine_next(call, NULL);
     for (; machine && left > 0; machine = machine_next(call, machine)) {
         if (machine->number < first || machine_state(machine, call->now_ms) == MACHINE_GONE ||
             strcmp(machine->place, knobs->unreachable) == 0 ||
             !has(machine, text_of(query, "filter")) || !machine_is_listed(machine, call->now_ms))
             continue;
-        add(items, machine, call->now_ms);
+        gcp_page_add(items, machine->place, "instances", shown(machine, call->now_ms));
         left--;
     }
-    json_t *answer =
-        json_pack("{s:s,s:o}", "kind", "compute#instanceAggregatedList", "items", items);
-    char token[32];
-    snprintf(token, sizeof token, "%zu", machine ? machine->number : 0);
-    if (machine)
-        json_object_set_new(answer, "nextPageToken", json_string(token));
-    answer_json(call, 200, answer);
+    gcp_page_answer(call, "compute#instanceAggregatedList", items, machine ? machine->number : 0);
     json_decref(query);
 }

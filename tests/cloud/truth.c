@@ -4,6 +4,7 @@
 
 #include "core/mem.h"
 #include "core/vec.h"
+#include "tests/cloud/disks.h"
 #include "tests/cloud/parts.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ void truth_finish(struct truth *truth)
     for (size_t i = 0; i < truth->machine_count; i++) {
         json_decref(truth->machines[i]->tags);
         json_decref(truth->machines[i]->wish);
+        json_decref(truth->machines[i]->disk.tags);
         mem_free(truth->machines[i]);
     }
     json_decref(truth->keys);
@@ -168,9 +170,12 @@ static json_t *machine_json(const struct machine *machine, uint64_t now_ms)
 json_t *truth_json(const struct truth *truth, uint64_t now_ms)
 {
     json_t *machines = json_array();
+    json_t *disks = json_array();
     json_t *requests = json_array();
-    for (size_t i = 0; i < truth->machine_count; i++)
+    for (size_t i = 0; i < truth->machine_count; i++) {
         json_array_append_new(machines, machine_json(truth->machines[i], now_ms));
+        json_array_append_new(disks, disk_json(truth->machines[i], now_ms));
+    }
     for (size_t i = 0; i < truth->note_count; i++) {
         const struct note *note = &truth->notes[i];
         json_array_append_new(requests,
@@ -178,6 +183,6 @@ json_t *truth_json(const struct truth *truth, uint64_t now_ms)
                                         "request", note->name, "at_ms", (json_int_t)note->at_ms,
                                         "status", (int)note->status, "fault", note->fault));
     }
-    return json_pack("{s:I,s:o,s:o}", "now_ms", (json_int_t)now_ms, "machines", machines,
-                     "requests", requests);
+    return json_pack("{s:I,s:o,s:o,s:o}", "now_ms", (json_int_t)now_ms, "machines", machines,
+                     "disks", disks, "requests", requests);
 }

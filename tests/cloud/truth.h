@@ -5,6 +5,23 @@
 
 #include "tests/cloud/cloud.h"
 
+enum disk_end {
+    DISK_TO_ITS_OWN,
+    DISK_TO_ANOTHER,
+    DISK_TO_NOTHING
+};
+
+/* What comes with a machine, and may outlive it (tests/cloud/disks.h). */
+struct disk {
+    char id[80];               /* "": the machine has none */
+    json_t *tags;              /* an object of texts */
+    bool stays;                /* behind its machine */
+    enum disk_end attached_to; /* as the script says */
+    bool was_wanted;           /* to be removed while it was in use */
+    uint64_t removed_ms;
+    unsigned removed_by;
+};
+
 struct machine {
     enum cloud_id cloud;
     size_t number; /* its place among all */
@@ -28,6 +45,7 @@ struct machine {
     unsigned made_by;
     unsigned ended_by;
     const char *why; /* it ended */
+    struct disk disk;
 };
 
 struct note {
