@@ -13,7 +13,7 @@ const char *kit_wish_option(const aw_create *wish, const char *name);
 const char *kit_query_option(const aw_offer_query *query, const char *name);
 
 /* Returns -1 with AW_E_INVALID, and a sentence that lists what there is, when one of the options is none of
- * `known`, which ends in NULL; NULL: there are none. `title` is the provider's name for people. For a query the same names are known as for
+ * `known`, which ends in NULL (NULL: there are none), or is given twice. `title` is the provider's name for people. For a query the same names are known as for
  * a wish: who asks with the options of a create is not refused for those that change no offer. */
 int kit_wish_options_check(const aw_create *wish, const char *title, const char *const *known,
                            aw_error *ret_error);

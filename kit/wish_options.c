@@ -58,9 +58,14 @@ static int check(const aw_header *options, uint64_t option_count, const char *ti
     size_t count = 0;
     while (known && known[count])
         count++;
-    for (uint64_t i = 0; i < option_count; i++)
+    for (uint64_t i = 0; i < option_count; i++) {
         if (!is_known(known, count, options[i].name))
             return refuse(title, options[i].name, known, count, ret_error);
+        if (value_of(options, i, options[i].name))
+            return kit_error_set(ret_error, AW_E_INVALID,
+                                 "The option `%.60s` is given twice, and %.60s takes one: choose.",
+                                 options[i].name, title);
+    }
     return 0;
 }
 

@@ -190,7 +190,7 @@ static void test_an_option_that_is_not_known_is_told(void **state)
     gcp_begin(&host, NULL);
     vtable()->create(&host.op, &wish);
     assert_failed(&host, AW_E_INVALID,
-                  "knows no option `subnet` of a machine: there is `reservation`");
+                  "Google Cloud has no option `subnet`: there is `reservation`.");
     assert_int_equal(host.request_count, 0);
     host_finish(&host);
 }

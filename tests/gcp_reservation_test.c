@@ -374,6 +374,18 @@ static void test_a_zone_that_does_not_tell_is_named(void **state)
 }
 
 /* A core that is older than the field says nothing of options. */
+static void test_other_options_of_a_query_are_refused_before_anybody_is_asked(void **state)
+{
+    struct backend_host *host = *state;
+    static const aw_header option = {"NONSENSE", "1"};
+    const aw_offer_query query = {.size = sizeof query, .options = &option, .option_count = 1};
+    host_begin(host);
+    vtable()->list_offers(&host->op, &query);
+    assert_failed(host, AW_E_INVALID,
+                  "Google Cloud has no option `NONSENSE`: there is `reservation`.");
+    assert_int_equal(host->request_count, 0);
+}
+
 static void test_an_older_query_has_no_options(void **state)
 {
     struct backend_host *host = *state;
@@ -403,6 +415,7 @@ int main(void)
         LISTED(test_offers_of_a_reservation_that_is_not_there_are_an_error),
         LISTED(test_all_is_offered_where_a_reservation_may_not_be_looked_at),
         LISTED(test_a_zone_that_does_not_tell_is_named),
+        LISTED(test_other_options_of_a_query_are_refused_before_anybody_is_asked),
         LISTED(test_an_older_query_has_no_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,19 @@ static void test_an_unknown_option_is_refused_with_those_that_there_are(void **s
                    "Did you mean `subnet`?");
 }
 
+static void test_an_option_that_is_given_twice_is_refused(void **state)
+{
+    static const char *const known[] = {"pool", "subnet", NULL};
+    static const aw_header options[] = {{"pool", "a"}, {"subnet", "s-1"}, {"pool", "b"}};
+    const aw_offer_query query = {.size = sizeof query, .options = options, .option_count = 3};
+    aw_error error = {.size = sizeof error};
+    (void)state;
+    assert_int_equal(kit_query_options_check(&query, "Acme", known, &error), -1);
+    assert_int_equal(error.code, AW_E_INVALID);
+    assert_string_equal(error.message,
+                        "The option `pool` is given twice, and Acme takes one: choose.");
+}
+
 static void test_known_options_and_queries_without_any_pass(void **state)
 {
     static const char *const known[] = {"pool", "subnet", NULL};
@@ -194,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_said_stays_so),
         cmocka_unit_test(test_a_shorter_wish_is_read_to_its_end),
         cmocka_unit_test(test_an_unknown_option_is_refused_with_those_that_there_are),
+        cmocka_unit_test(test_an_option_that_is_given_twice_is_refused),
         cmocka_unit_test(test_known_options_and_queries_without_any_pass),
         cmocka_unit_test(test_without_memory_there_is_no_copy),
     };

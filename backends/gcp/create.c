@@ -5,6 +5,7 @@
 #include "kit/buf.h"
 #include "kit/error.h"
 #include "kit/token_name.h"
+#include "kit/wish.h"
 
 #include <string.h>
 
@@ -172,25 +173,16 @@ static const char *order_zones(aw_op *op, const char *zones)
     return ordered.state == KIT_BUF_OK ? kit_buf_text(&ordered) : "";
 }
 
-/* -1: one is not known, and the operation has failed. */
-static int check_options(aw_op *op, const aw_create *wish)
-{
-    for (uint64_t i = 0; i < wish->option_count; i++)
-        if (strcmp(wish->options[i].name, GCP_RESERVATION) != 0) {
-            kit_fail(op, AW_E_INVALID,
-                     "Google Cloud knows no option `%.60s` of a machine: there is `" GCP_RESERVATION
-                     "`; networks and accounts are chosen in the configuration.",
-                     wish->options[i].name);
-            return -1;
-        }
-    return 0;
-}
-
 void gcp_create(aw_op *op, const aw_create *wish)
 {
+    aw_error error;
     struct creation *creation = aw_alloc(op, sizeof *creation);
     aw_create *copy = kit_wish_copy(op, wish);
-    if (!creation || !copy || check_options(op, copy) || gcp_needs_project(op))
+    if (!creation || !copy)
+        return;
+    if (kit_wish_options_check(copy, GCP_TITLE, gcp_wish_options, &error))
+        return aw_fail(op, &error);
+    if (gcp_needs_project(op))
         return;
     creation->op = op;
     creation->wish = copy;

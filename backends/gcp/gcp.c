@@ -161,7 +161,7 @@ const aw_backend_entry archway_backend_v1 = {
     .capabilities = AW_CAP_SPOT | AW_CAP_IMAGE | AW_CAP_USER_DATA | AW_CAP_DISK | AW_CAP_ZONES |
                     AW_CAP_IDEMPOTENT_CREATE | AW_CAP_EXPIRY | AW_CAP_WHOLE_LISTING,
     .provider = "gcp",
-    .title = "Google Cloud",
+    .title = GCP_TITLE,
     .version = "0.1.0",
     .endpoint = COMPUTE,
     .options = options,

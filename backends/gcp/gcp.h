@@ -6,6 +6,8 @@
 #include "kit/json.h"
 #include "kit/request.h"
 
+#define GCP_TITLE "Google Cloud"
+
 /* The scope that a token is asked for: the compute API and the price catalogue. */
 #define GCP_SCOPE "https://www.googleapis.com/auth/cloud-platform"
 

@@ -3,6 +3,7 @@
 #include "backends/gcp/offers.h"
 
 #include "kit/error.h"
+#include "kit/wish.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,6 +73,9 @@ static void reservation_start(struct gcp_listing *listing)
 /* The prices take the longest: they are asked for first. */
 void gcp_list_offers(aw_op *op, const aw_offer_query *query)
 {
+    aw_error error;
+    if (kit_query_options_check(query, GCP_TITLE, gcp_wish_options, &error))
+        return aw_fail(op, &error);
     struct gcp_listing *listing = gcp_listing_create(op, query);
     if (!listing)
         return;

@@ -18,6 +18,8 @@ enum {
     MOST_GIB = 1000000
 };
 
+const char *const gcp_wish_options[] = {GCP_RESERVATION, NULL};
+
 struct search {
     struct gcp_reservation reservation;
     gcp_reservation_fn found;

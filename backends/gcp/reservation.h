@@ -13,6 +13,9 @@
 
 #define GCP_RESERVATION "reservation" /* the option's name */
 
+/* The options of a wish, and of a query for offers; NULL behind the last. */
+extern const char *const gcp_wish_options[];
+
 enum {
     GCP_RESERVED_DISKS = 32
 };
