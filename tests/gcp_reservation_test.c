@@ -336,6 +336,23 @@ static void test_the_calendar_mode_has_its_own_prices(void **state)
     assert_lacks(results, "nusd");
 }
 
+static void test_where_the_mode_is_not_told_the_prices_tell(void **state)
+{
+#define OF_NO_MODE                                                                                 \
+    FOUND(OF_ZONE("us-central1-b", RESERVED("a4-highgpu-8g",                                       \
+                                            ",\"guestAccelerators\":[{\"acceleratorType\":"        \
+                                            "\"nvidia-b200\",\"acceleratorCount\":8}]",            \
+                                            NUMBERS("4", "0"), "")))
+    const char *results =
+        list(*state, A4, SKUS(SLICE("DWS Calendar Mode ", "11", "277000000")), OF_NO_MODE);
+    assert_contains(results, "90216000000 nusd, availability 1, zone us-central1-b");
+    results =
+        list(*state, A4,
+             SKUS(SLICE("", "16", "110000000") "," SLICE("DWS Calendar Mode ", "11", "277000000")),
+             OF_NO_MODE);
+    assert_contains(results, "128880000000 nusd, availability 1, zone us-central1-b");
+}
+
 static void test_offers_of_a_reservation_that_is_not_there_are_an_error(void **state)
 {
     struct backend_host *host = *state;
@@ -412,6 +429,7 @@ int main(void)
         LISTED(test_a_reservation_that_is_used_up_is_not_to_be_had),
         LISTED(test_gpus_must_be_those_of_the_reservation),
         LISTED(test_the_calendar_mode_has_its_own_prices),
+        LISTED(test_where_the_mode_is_not_told_the_prices_tell),
         LISTED(test_offers_of_a_reservation_that_is_not_there_are_an_error),
         LISTED(test_all_is_offered_where_a_reservation_may_not_be_looked_at),
         LISTED(test_a_zone_that_does_not_tell_is_named),

@@ -116,6 +116,17 @@ static void emit(struct draft *draft, bool spot)
     emit_priced(draft, spot ? GCP_SPOT : GCP_ON_DEMAND);
 }
 
+/* Of what mode a reservation is, the beta version of the API says, and v1 does not. A machine that nobody sells on demand
+ * is of the calendar mode then; of the others the dearer price is shown.
+ * https://cloud.google.com/compute/docs/reference/rest/beta/reservations */
+static enum gcp_terms terms_of(const struct draft *draft, const struct gcp_on_reserve *reserve)
+{
+    if (reserve->is_said || gcp_bill(draft->listing->prices, draft->machine, &draft->attached,
+                                     draft->price_region, reserve->terms))
+        return reserve->terms;
+    return GCP_CALENDAR;
+}
+
 /* What is reserved is paid for, and has been counted against the quotas, whether it runs or not. */
 static void emit_reserved(struct draft *draft, const struct gcp_zones *zones)
 {
@@ -126,7 +137,7 @@ static void emit_reserved(struct draft *draft, const struct gcp_zones *zones)
     zones_write(draft, &reserve.zones);
     gpu_write(draft);
     draft->offer.availability = reserve.is_left ? AW_AVAILABLE : AW_UNAVAILABLE;
-    emit_priced(draft, reserve.terms);
+    emit_priced(draft, terms_of(draft, &reserve));
 }
 
 static void emit_both(struct draft *draft, const struct gcp_zones *zones)

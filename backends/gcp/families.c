@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* https://cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support
+/*
+ * Disks are those that Google takes by itself, which it says under `disks[].initializeParams.diskType` of
+ * https://cloud.google.com/compute/docs/reference/rest/v1/instances/insert: pd-balanced for C3, C3D and M3;
+ * hyperdisk-balanced for A3 (Ultra too: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/DiskSpec), H3, Z3, the
+ * fourth generation and all that is newer. For what is older that would be pd-standard, which is slow: pd-balanced.
  * https://cloud.google.com/compute/docs/networking/using-gvnic
- * https://cloud.google.com/compute/docs/instances/bare-metal-instances */
+ * https://cloud.google.com/compute/docs/instances/bare-metal-instances
+ */
 #include "backends/gcp/families.h"
 
 #include <string.h>
@@ -11,20 +16,18 @@
 #define METAL "-metal"
 
 struct family {
-    const char *name; /* the type's name up to one of its "-" */
+    const char *name; /* the type's name up to its first "-" */
     const char *disk;
     int stays; /* on its host */
 };
 
-/* All of them take gVNIC and no other card. The first that fits counts. */
+/* All of them take gVNIC and no other card. */
 static const struct family families[] = {
-    {"a3-ultragpu", HYPERDISK, 1}, {"c4a", HYPERDISK, 0},  {"n4a", HYPERDISK, 0},
-    {"a4x", HYPERDISK, 1},         {"c4", HYPERDISK, 0},   {"c4d", HYPERDISK, 0},
-    {"n4", HYPERDISK, 0},          {"n4d", HYPERDISK, 0},  {"h4d", HYPERDISK, 1},
-    {"m4", HYPERDISK, 0},          {"x4", HYPERDISK, 1},   {"a4", HYPERDISK, 1},
-    {"g4", HYPERDISK, 1},          {"c3", PERSISTENT, 0},  {"c3d", PERSISTENT, 0},
-    {"h3", PERSISTENT, 1},         {"z3", PERSISTENT, 0},  {"a3", PERSISTENT, 1},
-    {"m3", PERSISTENT, 0},         {"t2a", PERSISTENT, 0},
+    {"c3", PERSISTENT, 0}, {"c3d", PERSISTENT, 0}, {"m3", PERSISTENT, 0}, {"t2a", PERSISTENT, 0},
+    {"a3", HYPERDISK, 1},  {"h3", HYPERDISK, 1},   {"z3", HYPERDISK, 0},  {"a4", HYPERDISK, 1},
+    {"a4x", HYPERDISK, 1}, {"c4", HYPERDISK, 0},   {"c4a", HYPERDISK, 0}, {"c4d", HYPERDISK, 0},
+    {"g4", HYPERDISK, 1},  {"h4d", HYPERDISK, 1},  {"m4", HYPERDISK, 0},  {"n4", HYPERDISK, 0},
+    {"n4a", HYPERDISK, 0}, {"n4d", HYPERDISK, 0},  {"x4", HYPERDISK, 1},
 };
 
 static const struct family *find(const char *machine_type)

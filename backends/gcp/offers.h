@@ -153,6 +153,7 @@ void gcp_problem_keep(struct gcp_listing *listing, struct gcp_problems *problems
 struct gcp_on_reserve {
     struct gcp_zones zones;
     enum gcp_terms terms;
+    bool is_said; /* that these are its terms */
     bool is_left; /* not all of them are in use */
 };
 bool gcp_reserve_of(const struct gcp_listing *listing, const struct gcp_machine *machine,

@@ -29,6 +29,7 @@ static bool zones_find(const struct gcp_listing *listing, const struct gcp_machi
             continue;
         gcp_zones_add(&ret_reserve->zones, number);
         ret_reserve->terms = at->is_calendar ? GCP_CALENDAR : GCP_ON_DEMAND;
+        ret_reserve->is_said = at->says_mode;
         found = true;
     }
     return found;

@@ -190,6 +190,7 @@ static int keep(aw_op *op, struct search *search, const struct record *record, c
         return -1;
     *reserved = record->reserved;
     reserved->is_calendar = strcmp(record->mode, "CALENDAR") == 0;
+    reserved->says_mode = *record->mode != '\0';
     reserved->count = (uint32_t)record->count;
     reserved->left =
         record->in_use < record->count ? (uint32_t)(record->count - record->in_use) : 0;

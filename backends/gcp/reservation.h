@@ -36,6 +36,7 @@ struct gcp_reserved {
     const char *cpu_platform; /* NULL: any */
     const char *placement;    /* the policy of its machines, or NULL */
     bool is_calendar;         /* of the calendar mode: it ends by itself, and has other prices */
+    bool says_mode;           /* whether it is */
     uint32_t count;
     uint32_t left;
     struct gcp_reserved_disk disks[GCP_RESERVED_DISKS];
