@@ -152,6 +152,12 @@ static void types_answer(const struct aws_cloud *cloud, unsigned region, unsigne
     end(body, "DescribeInstanceTypes", "instanceTypeSet", page + 1 < pages ? page + 1 : 0);
 }
 
+static void machines_answer(kit_buf *body)
+{
+    begin(body, "DescribeInstances", "reservationSet");
+    end(body, "DescribeInstances", "reservationSet", 0);
+}
+
 unsigned aws_cloud_answer(void *arg, const struct http_request *request, kit_buf *body)
 {
     const struct aws_cloud *cloud = arg;
@@ -164,6 +170,8 @@ unsigned aws_cloud_answer(void *arg, const struct http_request *request, kit_buf
         kit_buf_add_text(body, "{\"Quotas\":[{\"QuotaCode\":\"L-1216C47A\",\"Value\":1152.0}]}");
     else if (strncmp(request->body, "Action=DescribeInstanceTypes&", 29) == 0)
         types_answer(cloud, region, page, body);
+    else if (strncmp(request->body, "Action=DescribeInstances&", 25) == 0)
+        machines_answer(body);
     else if (strncmp(request->body, "Action=DescribeSpotPriceHistory&", 32) == 0)
         rows_answer(&spot_rows, regions[region], types, page, body);
     else

@@ -142,7 +142,11 @@ static void test_what_the_account_has_no_quota_for_is_marked(void **state)
     assert_int_equal(offer_of(&listing, "p5.48xlarge", "us-east-1", 1).availability, AW_NO_QUOTA);
     assert_int_equal(offer_of(&listing, "g4dn.xlarge", "eu-central-1", 0).availability,
                      AW_NO_QUOTA);
-    assert_int_equal(offer_of(&listing, "g5g.xlarge", "us-east-1", 0).availability,
+    assert_int_equal(offer_of(&listing, "c7g.large", "us-east-1", 0).availability,
+                     AW_AVAILABILITY_UNKNOWN);
+    /* A machine that runs on demand takes all of it; spot is counted apart. */
+    assert_int_equal(offer_of(&listing, "g5g.xlarge", "us-east-1", 0).availability, AW_NO_QUOTA);
+    assert_int_equal(offer_of(&listing, "g5g.xlarge", "us-east-1", 1).availability,
                      AW_AVAILABILITY_UNKNOWN);
     assert_int_equal(offer_of(&listing, "p6e-gb200.36xlarge", "us-east-1", 0).availability,
                      AW_UNAVAILABLE);

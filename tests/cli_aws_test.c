@@ -231,6 +231,12 @@ static void test_a_machine_is_terminated_by_its_reference(void **state)
     archway("terminate", "aws/us-east-1/" AWS_MACHINE, REPLAY("terminate-not-yet"));
     assert_code(0);
     assert_contains(run.out, "terminating  aws/us-east-1/" AWS_MACHINE);
+    const char *told =
+        strstr(run.err, "EC2 does not know the machine " AWS_MACHINE "; one that was "
+                        "just made may not be known yet, so it is asked again for "
+                        "up to 60 s\n");
+    assert_non_null(told);
+    assert_null(strstr(told + strlen("EC2 does not know"), "does not know"));
     archway("terminate", "aws/us-east-1/" AWS_MACHINE, REPLAY("terminate-protected"));
     assert_code(4);
     assert_contains(run.err, "'disableApiTermination'");

@@ -4,6 +4,7 @@
 
 #include "kit/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MOST_PAGES 1000
@@ -129,6 +130,7 @@ struct machine {
     const char *region;
     const char *id;
     uint64_t unseen_until_ms; /* as long as "no such machine" means "not yet" */
+    int has_told;             /* what is waited for */
 };
 
 /* For what is no id of a machine there is nothing to wait for. */
@@ -220,14 +222,31 @@ static void on_ended(aw_op *op, const aw_response *answer, void *arg)
 
 static void end(aw_op *op, void *arg);
 
+/* Once: whoever waits for a minute wants to know for what. */
+static void tell_wait(aw_op *op, struct machine *machine)
+{
+    char line[200];
+    if (machine->has_told)
+        return;
+    machine->has_told = 1;
+    snprintf(
+        line, sizeof line,
+        "EC2 does not know the machine %.60s; one that was just made may not be known yet, so it "
+        "is asked again for up to %u s",
+        machine->id, UNSEEN_MS / 1000);
+    aw_log(op, AW_LOG_WARNING, line);
+}
+
 static void on_not_ended(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
 {
     struct machine *machine = arg;
     (void)answer;
-    if (error->code != AW_E_NOT_FOUND)
+    if (error->code != AW_E_NOT_FOUND) {
         aw_fail(op, error);
-    else if (is_not_seen_yet(op, machine))
+    } else if (is_not_seen_yet(op, machine)) {
+        tell_wait(op, machine);
         aw_after(op, UNSEEN_DELAY_MS, end, machine);
+    }
 }
 
 static void end(aw_op *op, void *arg)

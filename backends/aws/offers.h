@@ -195,7 +195,19 @@ const kit_xml_node *aws_xml_parse(kit_xml *document, const aw_response *answer,
 void aws_gpus_read(aw_op *op, kit_xml *document, const kit_xml_node *item,
                    struct aws_gpus *ret_gpus);
 
+/* ---- quotas ---- */
+
 /* The code of the quota that counts a type's vCPUs, NULL where none is known (quotas.c). */
 const char *aws_quota_code(const char *type, bool spot);
+
+/* Who wants to know what runs in a region (running.c). It must live as long as the operation. */
+struct aws_running {
+    const char *region;
+    void (*count)(void *owner, const char *type, bool spot, uint64_t vcpus); /* for each machine */
+    void (*ended)(aw_op *op, void *owner, const aw_error *why); /* `why` NULL: those were all */
+    void *owner;
+};
+
+void aws_running_start(aw_op *op, struct aws_running *running);
 
 #endif

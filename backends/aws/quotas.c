@@ -6,6 +6,7 @@
  */
 #include "backends/aws/offers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -71,8 +72,11 @@ const char *aws_quota_code(const char *type, bool spot)
 
 struct limits {
     const char *region;
+    unsigned waiting; /* for the limits, and for what is used */
     bool is_told[FAMILIES];
     uint64_t vcpus[FAMILIES];
+    uint64_t used[FAMILIES];
+    struct aws_running running;
 };
 
 static const struct kit_pages quota_pages;
@@ -122,23 +126,40 @@ static int page_read(aw_op *op, void *owner, const aw_response *answer, const ch
     return aws_pages_next_json(op, &root, ret_token, ret_error);
 }
 
-static void ended(aw_op *op, void *owner, const aw_error *why)
+/* Without a quota of its own, P5 and later share that of all P. */
+static void share_p_quota(struct limits *limits)
 {
-    struct limits *limits = owner;
-    if (why)
-        return aw_fail(op, why);
     int all_p = family_of(P_SPOT);
     int p5 = family_of(P5_SPOT);
-    if (!limits->is_told[p5]) {
-        limits->is_told[p5] = limits->is_told[all_p];
-        limits->vcpus[p5] = limits->vcpus[all_p];
-    }
+    if (limits->is_told[p5])
+        return;
+    limits->is_told[p5] = limits->is_told[all_p];
+    limits->vcpus[p5] = limits->vcpus[all_p];
+    limits->used[all_p] += limits->used[p5];
+    limits->used[p5] = limits->used[all_p];
+}
+
+static void settle(aw_op *op, struct limits *limits)
+{
+    if (--limits->waiting > 0)
+        return;
+    share_p_quota(limits);
     for (int i = 0; i < FAMILIES; i++) {
-        aw_quota quota = {
-            .size = sizeof quota, .name = families[i].code, .limit = limits->vcpus[i]};
+        aw_quota quota = {.size = sizeof quota,
+                          .name = families[i].code,
+                          .limit = limits->vcpus[i],
+                          .used = limits->used[i]};
         if (limits->is_told[i])
             aw_emit_quota(op, &quota);
     }
+}
+
+static void ended(aw_op *op, void *owner, const aw_error *why)
+{
+    if (why)
+        aw_fail(op, why);
+    else
+        settle(op, owner);
 }
 
 static const struct kit_pages quota_pages = {.title = "AWS",
@@ -148,6 +169,31 @@ static const struct kit_pages quota_pages = {.title = "AWS",
                                              .read = page_read,
                                              .ended = ended};
 
+/* ---- what is used ---- */
+
+static void count(void *owner, const char *type, bool spot, uint64_t vcpus)
+{
+    struct limits *limits = owner;
+    const char *code = aws_quota_code(type, spot);
+    int family = code ? family_of(code) : -1;
+    if (family >= 0)
+        limits->used[family] += vcpus;
+}
+
+/* A limit of which it is not known how much is left is still one. */
+static void used_ended(aw_op *op, void *owner, const aw_error *why)
+{
+    struct limits *limits = owner;
+    char line[400];
+    if (why) {
+        snprintf(line, sizeof line, "what runs in %.40s does not count in its quotas: %.300s",
+                 limits->region, why->message);
+        aw_log(op, AW_LOG_INFO, line);
+        memset(limits->used, 0, sizeof limits->used);
+    }
+    settle(op, limits);
+}
+
 void aws_list_quotas(aw_op *op, const aw_offer_query *query)
 {
     const struct aws *aws = op->state;
@@ -155,6 +201,10 @@ void aws_list_quotas(aw_op *op, const aw_offer_query *query)
     if (!limits)
         return;
     limits->region = kit_copy_text(op, query->region ? query->region : aws->default_region);
-    if (limits->region)
-        kit_pages_start(op, &quota_pages, limits);
+    if (!limits->region)
+        return;
+    limits->waiting = 2;
+    limits->running = (struct aws_running){limits->region, count, used_ended, limits};
+    aws_running_start(op, &limits->running);
+    kit_pages_start(op, &quota_pages, limits);
 }

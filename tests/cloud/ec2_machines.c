@@ -55,6 +55,10 @@ static void write_machine(kit_buf *body, const struct machine *machine, uint64_t
         xml_text(body, "reason", machine->why);
     xml_text(body, "clientToken", machine->key);
     xml_tags(body, machine->tags);
+    xml_open(body, "cpuOptions");
+    xml_number(body, "coreCount", sale->vcpus);
+    xml_number(body, "threadsPerCore", 1);
+    xml_close(body, "cpuOptions");
     xml_close(body, "item");
 }
 
