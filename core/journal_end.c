@@ -108,13 +108,14 @@ int journal_prune(struct journal *journal, aw_error *ret_error)
                        "u", until_ms);
 }
 
+/* The signs keep SQLite from looking at all that live, as it otherwise would. */
 int journal_gone(struct journal *journal, const char *backend, const char *instance_id,
                  bool if_ordered, aw_error *ret_error)
 {
     return journal_run(journal, ret_error,
                        "UPDATE entry SET state = 4, ending = 'terminated', writer = 0,"
-                       " changed_ms = ?3 WHERE backend = ?1 AND instance_id = ?2 AND state < 4"
-                       " AND state >= ?4",
+                       " changed_ms = ?3 WHERE backend = ?1 AND instance_id = ?2 AND +state < 4"
+                       " AND +state >= ?4",
                        "ttui", backend, instance_id, journal_wall_ms(journal),
                        (int64_t)(if_ordered ? JOURNAL_ENDING : JOURNAL_INTENT));
 }
