@@ -83,7 +83,7 @@ static void take_spare(struct transfer *transfer)
 {
     struct spare_body *spare = transfer->spare;
     kit_buf *body = &transfer->body;
-    if (transfer->call->secret || spare->capacity <= body->capacity)
+    if (transfer->secret || spare->capacity <= body->capacity)
         return;
     memcpy(spare->data, kit_buf_text(body), body->size + 1);
     mem_free(body->data);
@@ -96,8 +96,8 @@ static void leave_spare(struct transfer *transfer)
 {
     struct spare_body *spare = transfer->spare;
     kit_buf *body = &transfer->body;
-    if (transfer->call->secret || body->capacity <= spare->capacity ||
-        body->capacity < LARGE_BODY || body->capacity > LARGEST_SPARE)
+    if (transfer->secret || body->capacity <= spare->capacity || body->capacity < LARGE_BODY ||
+        body->capacity > LARGEST_SPARE)
         return;
     spare_body_finish(spare);
     *spare = (struct spare_body){body->data, body->capacity};
@@ -238,6 +238,7 @@ struct transfer *transfer_create(struct wire_call *call, const struct authoritie
     if (!transfer)
         return NULL;
     transfer->call = call;
+    transfer->secret = call->secret;
     transfer->spare = spare;
     arena_init(&transfer->secrets, true);
     arena_init(&transfer->arena, call->secret);

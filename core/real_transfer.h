@@ -25,7 +25,8 @@ void spare_body_finish(struct spare_body *spare);
 
 struct http;
 struct transfer {
-    struct wire_call *call;
+    struct wire_call *call;   /* it may be gone when the transfer is destroyed */
+    bool secret;              /* the call's */
     struct http *http;        /* who carries it */
     struct spare_body *spare; /* of all who are carried so */
     CURL *easy;
