@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,7 +77,9 @@ static void release(struct running *running)
 
 static void kill_all(struct running *running)
 {
-    kill(-running->child.pid, SIGKILL);
+    /* An emulator of user programs returns from the spawn before the child has its group. */
+    if (kill(-running->child.pid, SIGKILL) < 0 && errno == ESRCH)
+        pidfd_send_signal(running->child.process, SIGKILL, NULL, 0);
     while (!running->ended && waitpid(running->child.pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     running->ended = true;
