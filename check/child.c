@@ -42,7 +42,7 @@ static void limit(int resource, rlim_t most)
 static void set_limits(void)
 {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS};
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef ARCHWAY_SANITIZED
     limit(RLIMIT_AS, MEMORY_BYTES);
 #endif
     limit(RLIMIT_CPU, CPU_SECONDS);

@@ -24,7 +24,7 @@ enum {
 static void protect_memory(void)
 {
     struct rlimit none = {0};
-#ifndef __SANITIZE_ADDRESS__
+#ifndef ARCHWAY_SANITIZED
     prctl(PR_SET_DUMPABLE, 0);
 #endif
     setrlimit(RLIMIT_CORE, &none);

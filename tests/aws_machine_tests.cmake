@@ -10,23 +10,18 @@ if(TARGET archway_backend_aws)
     # From recordings, through core and the loaded plugin.
     foreach(part life create)
         archway_test(aws_${part}_test aws_${part}_test.c aws_replay.c)
-        target_compile_definitions(aws_${part}_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(aws_${part}_test archway_backend_aws)
     endforeach()
 endif()
 if(TARGET archway_backend_aws)
     # The command, from outside.
     archway_test(cli_aws_test cli_aws_test.c cli_run.c)
-    target_compile_definitions(cli_aws_test PRIVATE ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(cli_aws_test archway_command archway_backend_aws)
 endif()
 if(TARGET archway_backend_aws)
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_aws_machines_test sweep_${sweep}_test.c
             aws_machine_acts.c acts.c replay_session.c)
-        target_compile_definitions(sweep_${sweep}_aws_machines_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(sweep_${sweep}_aws_machines_test archway_backend_aws)
     endforeach()
 endif()

@@ -8,6 +8,7 @@
 
 #include "backends/aws/sigv4.h"
 #include "core/mem.h"
+#include "tests/emulated.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@
 #define ONE_OF(words) (words)[below(COUNT_OF(words))]
 
 enum {
-    REQUESTS = 3000,
+    REQUESTS = 3000 / SWEEP_STEP,
     MOST_HEADERS = 12,
     LARGEST_BODY = 700
 };

@@ -18,8 +18,6 @@ if(TARGET archway_backend_aws)
         list(APPEND replays sweep_${sweep}_aws_offers_test)
     endforeach()
     foreach(test ${replays})
-        target_compile_definitions(${test} PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(${test} archway_backend_aws)
     endforeach()
     # Signing, which needs nothing else of the backend.

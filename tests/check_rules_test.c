@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each bad plugin breaks the rule that it is there for, and no other; a good one breaks none. */
+#include "tests/emulated.h"
+
 #include <archway/check.h>
 
 #include <setjmp.h>
@@ -50,7 +52,7 @@ static void check(const char *name, const char *fixtures, const char *rules, str
     const archway_check_options options = {.size = sizeof options,
                                            .fixtures = fixtures,
                                            .rules = rules,
-                                           .points = 24,
+                                           .points = rules ? 24 : 24 / SWEEP_STEP,
                                            .patience_ms = 30000};
     *report = (struct report){.count = 0};
     snprintf(path, sizeof path, "%s/tests/plugins/bad/%s.so", BINARY_DIR, name);
@@ -78,11 +80,22 @@ struct bad {
     const char *rules;
 };
 
+/* Those that it breaks: all that an emulator has the time for. */
+static const char *broken_rules(const struct bad *bad)
+{
+    static char rules[64];
+    snprintf(rules, sizeof rules, "%s", bad->broken);
+    for (char *blank = rules; (blank = strchr(blank, ' ')) != NULL;)
+        *blank = ',';
+    return rules;
+}
+
 /* Did it? Says so if not. */
 static bool breaks_its_rule(const struct bad *bad)
 {
     struct report report;
-    check(bad->name, bad->fixtures ? bad->fixtures : EXAMPLE, bad->rules, &report);
+    const char *rules = SWEEP_STEP > 1 ? broken_rules(bad) : bad->rules;
+    check(bad->name, bad->fixtures ? bad->fixtures : EXAMPLE, rules, &report);
     if (strcmp(report.broken, bad->broken) == 0 && strstr(report.details, bad->says))
         return true;
     print_error("%s was to break [%s] and say \"%s\", and broke [%s]:\n%s\n", bad->name,

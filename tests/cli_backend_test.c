@@ -253,12 +253,8 @@ static void test_images_tells_what_machines_boot(void **state)
 
 static void test_what_is_checked_is_json_when_asked(void **state)
 {
-    char command[] = ARCHWAY_COMMAND;
-    char path[sizeof command + 64];
     (void)state;
-    *strrchr(command, '/') = '\0';
-    snprintf(path, sizeof path, "%s/../lib/archway/backends/lambda.so", command);
-    archway("check", path, "--rules", "S1", "--json");
+    archway("check", PLUGIN_DIR "/lambda.so", "--rules", "S1", "--json");
     assert_code(0);
     json_t *root = cli_json();
     assert_string_equal(cli_json_at(root, "rules.0.rule"), "S1");

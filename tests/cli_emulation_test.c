@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* archway bench-emulation, with the emulator of this machine if it has one, and with programs in its place. */
 #include "tests/cli_run.h"
+#include "tests/emulated.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +44,7 @@ static int teardown(void **state)
 static void test_both_rates_and_their_ratio_are_told(void **state)
 {
     (void)state;
+    NOT_EMULATED(NATIVE_REASON);
     /* Ten events a second, which no processor is as slow as. */
     put_emulator("#!/bin/sh\nwhile printf .; do /bin/sleep 0.1; done\n");
     archway("bench-emulation", "--json", "--duration", "1800ms");
@@ -86,6 +88,7 @@ static void test_without_an_emulator_the_package_is_named(void **state)
 static void test_the_load_runs_under_qemu(void **state)
 {
     (void)state;
+    NOT_EMULATED(NATIVE_REASON);
     const char *emulator =
         strcmp(host_arch(), "amd64") ? "/usr/bin/qemu-x86_64" : "/usr/bin/qemu-aarch64";
     cli_environment("PATH=/usr/bin:/bin");

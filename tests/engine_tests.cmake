@@ -1,5 +1,4 @@
 # The engine, on a small cloud: the plugin of these tests does what the test's own functions say.
-set(ENGINE_PLUGINS ${CMAKE_BINARY_DIR}/tests/plugins/engine)
 add_custom_target(engine_plugins)
 function(engine_plugin name capabilities)
     set(target engine_plugin_${name})
@@ -23,7 +22,6 @@ engine_plugin(paced AW_CAP_WHOLE_LISTING)
 foreach(part request services share credentials clock retry create token pace offers choice fresh spot list wait loop)
     archway_test(engine_${part}_test engine_${part}_test.c
         engine_stage.c engine_cloud.c replay_session.c recording_files.c)
-    target_compile_definitions(engine_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
     set_target_properties(engine_${part}_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(engine_${part}_test engine_plugins)
 endforeach()
@@ -32,25 +30,20 @@ endforeach()
 foreach(sweep cancel memory deadline)
     archway_test(sweep_${sweep}_test sweep_${sweep}_test.c
         engine_acts.c acts.c engine_cloud.c replay_session.c)
-    target_compile_definitions(sweep_${sweep}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
     set_target_properties(sweep_${sweep}_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(sweep_${sweep}_test engine_plugins)
     if(TARGET archway_backend_lambda)
         archway_test(sweep_${sweep}_lambda_test sweep_${sweep}_test.c
             lambda_acts.c acts.c replay_session.c)
-        target_compile_definitions(sweep_${sweep}_lambda_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(sweep_${sweep}_lambda_test archway_backend_lambda)
     endif()
 endforeach()
 
-# Threads, for the thread sanitizer too.
+# Threads.
 set(threaded engine_loop_test)
 if(TARGET archway_backend_lambda)
     archway_test(threads_test threads_test.c lambda_acts.c acts.c replay_session.c)
-    target_compile_definitions(threads_test PRIVATE
-        PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
     add_dependencies(threads_test archway_backend_lambda)
     list(APPEND threaded threads_test)
 endif()
-set_tests_properties(${threaded} PROPERTIES LABELS threads)
+archway_threaded(${threaded})

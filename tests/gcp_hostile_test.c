@@ -2,6 +2,8 @@
 /* Answers with bytes changed at random: whatever comes, there is a machine, an error, or nothing, and no crash. */
 #include "gcp_launch.h"
 
+#include "tests/emulated.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -10,7 +12,7 @@
 
 #include <cmocka.h>
 
-#define ROUNDS 3000
+#define ROUNDS (3000 / SWEEP_STEP)
 #define MACHINE                                                                                    \
     "{\"id\":\"5551\",\"name\":\"one\",\"zone\":\"https://c/zones/us-central1-a\",\"status\":"     \
     "\"RUNNING\",\"machineType\":\"https://c/machineTypes/c4a-standard-4\",\"scheduling\":"        \

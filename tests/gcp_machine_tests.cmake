@@ -12,19 +12,14 @@ if(TARGET archway_backend_gcp)
     archway_test(gcp_token_test gcp_token_test.c gcp_key.c tls_server.c authority.c
         LIBRARIES archway_kit_crypto PkgConfig::SSL PkgConfig::CRYPTO)
     foreach(test gcp_life_test gcp_token_test)
-        target_compile_definitions(${test} PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(${test} archway_backend_gcp)
     endforeach()
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_gcp_machines_test sweep_${sweep}_test.c
             gcp_machine_acts.c acts.c replay_session.c)
-        target_compile_definitions(sweep_${sweep}_gcp_machines_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(sweep_${sweep}_gcp_machines_test archway_backend_gcp)
     endforeach()
     # The command, from outside.
     archway_test(cli_gcp_test cli_gcp_test.c cli_run.c)
-    target_compile_definitions(cli_gcp_test PRIVATE ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(cli_gcp_test archway_command archway_backend_gcp)
 endif()

@@ -12,8 +12,6 @@ if(TARGET archway_backend_gcp)
         list(APPEND replays sweep_${sweep}_gcp_offers_test)
     endforeach()
     foreach(test ${replays})
-        target_compile_definitions(${test} PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(${test} archway_backend_gcp)
     endforeach()
     # Descriptions of SKUs, which need nothing else of the backend.

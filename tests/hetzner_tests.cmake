@@ -1,14 +1,10 @@
 # The Hetzner Cloud backend, from recordings.
 if(TARGET archway_backend_hetzner)
     archway_test(hetzner_test hetzner_test.c cli_run.c)
-    target_compile_definitions(hetzner_test PRIVATE
-        ARCHWAY_COMMAND="${ARCHWAY_RUN}")
     add_dependencies(hetzner_test archway_command archway_backend_hetzner)
     foreach(sweep cancel memory deadline)
         archway_test(sweep_${sweep}_hetzner_test sweep_${sweep}_test.c
             hetzner_acts.c acts.c replay_session.c)
-        target_compile_definitions(sweep_${sweep}_hetzner_test PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(sweep_${sweep}_hetzner_test archway_backend_hetzner)
     endforeach()
 endif()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A journal whose disk is full, breaks or cannot be opened, or whose memory runs out, at each operation in turn:
  * nothing leaves that is not written down, and nothing is forgotten that has left. */
+#include "tests/emulated.h"
 #include "tests/faulty_disk.h"
 #include "tests/journal_stage.h"
 
@@ -91,7 +92,7 @@ static void sweep(enum fault_kind kind, bool all_after, unsigned long least, uns
     unsigned long count = fault_count();
     assert_true(launches && ends);
     assert_true(count >= least);
-    for (unsigned long first = 1; first <= count; first += step) {
+    for (unsigned long first = 1; first <= count; first += step * SWEEP_STEP) {
         begin_anew();
         fault_set(kind, first, all_after);
         play();

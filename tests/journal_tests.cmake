@@ -2,12 +2,10 @@
 foreach(part create data recover gc resources list fault cost)
     archway_test(journal_${part}_test journal_${part}_test.c journal_stage.c faulty_disk.c
         engine_stage.c engine_cloud.c replay_session.c recording_files.c LIBRARIES PkgConfig::SQLITE)
-    target_compile_definitions(journal_${part}_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
     set_target_properties(journal_${part}_test PROPERTIES ENABLE_EXPORTS ON)
     add_dependencies(journal_${part}_test engine_plugins)
 endforeach()
 archway_test(journal_place_test journal_place_test.c journal_stage.c place_stage.c
     engine_stage.c engine_cloud.c replay_session.c recording_files.c LIBRARIES PkgConfig::SQLITE)
-target_compile_definitions(journal_place_test PRIVATE ENGINE_PLUGINS="${ENGINE_PLUGINS}")
 set_target_properties(journal_place_test PROPERTIES ENABLE_EXPORTS ON)
 add_dependencies(journal_place_test engine_plugins)

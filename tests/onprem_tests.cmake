@@ -20,8 +20,6 @@ if(TARGET archway_backend_onprem)
     endforeach()
     foreach(test onprem_replay_test onprem_ssh_test onprem_claim_test onprem_agent_test sweep_cancel_onprem_test sweep_memory_onprem_test
             sweep_deadline_onprem_test)
-        target_compile_definitions(${test} PRIVATE
-            PLUGIN_DIR="${CMAKE_BINARY_DIR}/${ARCHWAY_PLUGIN_DIR}")
         add_dependencies(${test} archway_backend_onprem)
     endforeach()
 endif()

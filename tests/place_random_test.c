@@ -3,6 +3,7 @@
  * Random markets and random failures: the walk sends what a plain reading of docs/placement.md sends, in that
  * order, and nothing else. ARCHWAY_TEST_SEED repeats a run.
  */
+#include "tests/emulated.h"
 #include "tests/place_stage.h"
 
 #include <setjmp.h>
@@ -18,7 +19,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 
 enum {
-    ROUNDS = 250,
+    ROUNDS = 250 / SWEEP_STEP,
     WALKS =
         3, /* on one market, so soon after each other that what was sold out is still remembered */
     MOST_OFFERS = 14,

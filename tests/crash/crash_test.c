@@ -6,6 +6,7 @@
  */
 #include "tests/cli_run.h"
 #include "tests/crash/stage.h"
+#include "tests/emulated.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -92,7 +93,7 @@ static void sweep_creates(struct disturbance how)
     char bystander[256];
     char bystander_id[96];
     create_well(bystander, bystander_id);
-    for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
+    for (how.at = 1; struck && how.at < MOST_POINTS; how.at += SWEEP_STEP) {
         json_t *before = crash_living(cloud);
         snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
         create(&how);
@@ -136,7 +137,7 @@ static void test_an_end_that_is_killed_comes_all_the_same(void **state)
     bool struck = true;
     (void)state;
     create_well(bystander, bystander_id);
-    for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
+    for (how.at = 1; struck && how.at < MOST_POINTS; how.at += SWEEP_STEP) {
         create_well(ref, id);
         crash_pass_ms(WINDOW_MS);
         json_t *before = crash_living(cloud);
@@ -195,7 +196,7 @@ static void test_a_collection_that_is_killed_ends_the_forgotten_and_nothing_else
     (void)state;
     create_well(bystander, bystander_id);
     create_foreign();
-    for (how.at = 1; struck && how.at < MOST_POINTS; how.at++) {
+    for (how.at = 1; struck && how.at < MOST_POINTS; how.at += SWEEP_STEP) {
         create_stray(stray);
         crash_pass_ms(WINDOW_MS);
         let_it_be_found();
@@ -222,7 +223,7 @@ static void test_a_create_on_a_full_disk_makes_nothing_or_is_recovered(void **st
     unsigned refused = 0;
     (void)state;
     create_well(bystander, bystander_id);
-    for (how.full_at = 1; how.full_at < FULL_POINTS; how.full_at++) {
+    for (how.full_at = 1; how.full_at < FULL_POINTS; how.full_at += SWEEP_STEP) {
         json_t *before = crash_living(cloud);
         size_t made = cloud_rig_made(crash_rig, cloud);
         snprintf(what, sizeof what, "%s on %s, write %ld", subject, cloud, how.full_at);
@@ -246,7 +247,7 @@ static void sweep_jumps(long long jump_ms)
     char bystander_id[96];
     char what[64];
     create_well(bystander, bystander_id);
-    for (how.at = 1; how.at < JUMP_POINTS; how.at++) {
+    for (how.at = 1; how.at < JUMP_POINTS; how.at += SWEEP_STEP) {
         json_t *before = crash_living(cloud);
         snprintf(what, sizeof what, "%s on %s, point %ld", subject, cloud, how.at);
         create(&how);

@@ -73,8 +73,8 @@ static void set_environment(const struct disturbance *how)
     cli_environment("ARCHWAY_CONFIG=config.yaml");
     cli_environment("HOME=home");
     cli_environment(state_home);
-    cli_environment("LD_PRELOAD=" CRASH_SHIM);
-#ifdef SANITIZED
+    cli_environment(CRASH_PRELOAD "=" CRASH_SHIM);
+#ifdef ARCHWAY_SANITIZED /* whose own library need not come first */
     cli_environment("ASAN_OPTIONS=verify_asan_link_order=0");
 #endif
     set("CRASH_CLOCK_MS", ahead_ms);

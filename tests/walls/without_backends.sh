@@ -11,7 +11,7 @@ mkdir -p "$work/tree"
 cp -Rp "$source"/{CMakeLists.txt,LICENSE,include,core,check,kit,cli,backends,docs,packaging,tests,bench,fixtures} "$work/tree"
 find "$work/tree/backends" -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
 
-if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug &&
+if ! { cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG= &&
     cmake --build "$work/build"; } >"$work/log" 2>&1; then
     tail -n 40 "$work/log"
     exit 1
