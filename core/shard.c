@@ -20,8 +20,10 @@ static void on_offer(struct op *op, const aw_offer *offer)
 {
     struct shard *shard = op->owner;
     aw_error error = {0};
-    if (!regions_allow(shard->backend, offer->region))
+    if (!regions_allow(shard->backend, offer->region)) {
+        shard->elsewhere++;
         return;
+    }
     if (table_add(shard->incoming, shard->id, shard->backend->name, offer, &error))
         op_fail(op, &error);
 }
@@ -61,8 +63,18 @@ static int take_rows(struct shard *shard)
     return 0;
 }
 
+static void tell_elsewhere(const struct shard *shard)
+{
+    if (shard->elsewhere && table_count(shard->incoming) == 0)
+        context_log(shard->backend->aw, AW_LOG_WARNING,
+                    "%s: all %llu offers are in other regions than `regions:` of the configuration "
+                    "names",
+                    shard->backend->name, (unsigned long long)shard->elsewhere);
+}
+
 static void take_over(struct shard *shard)
 {
+    tell_elsewhere(shard);
     if (take_rows(shard))
         return;
     problems_finish(&shard->problems);
@@ -260,6 +272,7 @@ static int begin(struct shard *shard)
         return -1;
     }
     problems_finish(&shard->incoming_problems);
+    shard->elsewhere = 0;
     shard->error = (aw_error){.size = sizeof shard->error};
     shard->quota_error = shard->error;
     op_start(shard->op, &wish);

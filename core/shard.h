@@ -44,6 +44,7 @@ struct shard {
     aw_error quota_error; /* why they are not known */
     bool listed;          /* the offers are there; the quotas may not be */
     struct table *incoming;
+    uint64_t elsewhere;                /* offers of regions that the configuration leaves out */
     struct problems incoming_problems; /* kept until the next listing if this one fails */
     struct link waiting;
 };

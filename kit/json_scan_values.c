@@ -216,14 +216,19 @@ static int digits_read(const struct scan_string *digits, int64_t *ret_number)
     return 0;
 }
 
-static void refuse_integer(kit_scan *scan, const struct scan_string *digits, int64_t min,
-                           int64_t max)
+static void refuse_integer(kit_scan *scan, const struct scan_string *digits, int is_number,
+                           int64_t min, int64_t max)
 {
     char expected[96];
-    char shown[LONGEST_INTEGER + 1];
+    char shown[LONGEST_INTEGER + sizeof "\"\""];
+    const char *quote = is_number ? "" : "\"";
     snprintf(expected, sizeof expected, "an integer from %" PRId64 " to %" PRId64, min, max);
-    snprintf(shown, sizeof shown, "%.*s", (int)digits->size, digits->data);
-    refuse(scan, expected, digits->size <= LONGEST_INTEGER ? shown : "a longer number");
+    snprintf(shown, sizeof shown, "%s%.*s%s", quote,
+             (int)(digits->size <= LONGEST_INTEGER ? digits->size : 0), digits->data, quote);
+    refuse(scan, expected,
+           digits->size <= LONGEST_INTEGER ? shown
+           : is_number                     ? "a longer number"
+                                           : "a longer text");
 }
 
 int64_t kit_scan_integer(kit_scan *scan, int64_t min, int64_t max, int64_t fallback)
@@ -239,7 +244,7 @@ int64_t kit_scan_integer(kit_scan *scan, int64_t min, int64_t max, int64_t fallb
         return fallback;
     if (digits_read(&digits, &number) == 0 && number >= min && number <= max)
         return number;
-    refuse_integer(scan, &digits, min, max);
+    refuse_integer(scan, &digits, is_number, min, max);
     return fallback;
 }
 

@@ -55,6 +55,16 @@ static void test_options_of_offers_are_written_like_those_of_create(void **state
     assert_contains(run.err, "--option needs --backend NAME: an option is one provider's own");
 }
 
+static void test_regions_that_leave_nothing_are_told(void **state)
+{
+    (void)state;
+    cli_write("nowhere.yaml", "backends:\n  - type: gcp\n    project: farm-proj-1\n"
+                              "    regions: [us-central9]\n");
+    archway("offers", "--config", "nowhere.yaml", REPLAY("offers"));
+    assert_contains(run.err, "gcp: all 32 offers are in other regions than `regions:` of the "
+                             "configuration names");
+}
+
 static void test_a_reserved_machine_has_its_networks(void **state)
 {
     (void)state;
@@ -76,6 +86,7 @@ int main(void)
         cmocka_unit_test(test_an_axion_is_chosen_created_and_ended),
         cmocka_unit_test(test_offers_are_those_of_a_reservation_when_one_is_named),
         cmocka_unit_test(test_options_of_offers_are_written_like_those_of_create),
+        cmocka_unit_test(test_regions_that_leave_nothing_are_told),
         cmocka_unit_test(test_a_reserved_machine_has_its_networks),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);

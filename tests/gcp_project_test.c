@@ -138,6 +138,10 @@ static void test_values_that_cannot_be_are_told_at_once(void **state)
         {"subnetwork", "projects/../x", "`subnetwork` cannot be `projects/../x`"},
         {"extra_networks", "x\ny", "`extra_networks` cannot be"},
         {"rdma_network", "Roce", "`rdma_network` cannot be `Roce`"},
+        {"zone", "us-central1", "`us-central1` is no zone: write one, such as `us-central1-a`"},
+        {"zone", "a", "`a` is no zone"},
+        {"zone", "us-central1-", "`us-central1-` is no zone"},
+        {"service_account", "me", "`service_account` cannot be `me`: write its email"},
         {"quota_project", "a\nb", "cannot be the project whose quota is used: write its id"},
     };
     (void)state;

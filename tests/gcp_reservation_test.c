@@ -133,7 +133,7 @@ static void test_a_reservation_that_cannot_be_used_says_why(void **state)
          "There is no reservation mine"},
         {"{\"items\":[]}", AW_E_PROTOCOL, "Google's answer to `reservations` cannot be read"},
         {FOUND(OF_ZONE("us-central1-a", AXION("\"count\":\"many\""))), AW_E_PROTOCOL,
-         "count: expected an integer from 0 to 1000000, found many"},
+         "count: expected an integer from 0 to 1000000, found \"many\""},
         {"<html>", AW_E_PROTOCOL, "Google's answer to `reservations` cannot be read"},
     };
     (void)state;

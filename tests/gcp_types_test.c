@@ -213,7 +213,7 @@ static void test_what_makes_no_sense_is_left_out_alone(void **state)
                              "found 0\n");
     assert_contains(results,
                     "n2-b is left out: memoryMb: expected an integer from 1 to 1073741824, "
-                    "found much\n");
+                    "found \"much\"\n");
     assert_contains(results, "n2-c is left out: guestCpus: expected an integer");
     assert_contains(results, "n2-d is left out: memoryMb: expected an integer");
     assert_contains(results,

@@ -173,7 +173,7 @@ static void test_values_of_another_type_are_problems(void **state)
             kit_scan_forgive(&scan);
         } else if (kit_scan_is(&scan, "number")) {
             assert_int_equal(kit_scan_integer(&scan, 0, 9, 3), 3);
-            expect_problem(&scan, "number: expected an integer from 0 to 9, found many");
+            expect_problem(&scan, "number: expected an integer from 0 to 9, found \"many\"");
             kit_scan_forgive(&scan);
         } else {
             assert_int_equal(kit_scan_integer(&scan, 0, 9, 0), 7);

@@ -65,6 +65,38 @@ static int check_paths(aw_op *op, const struct gcp *gcp)
            check_path(op, "rdma_network", gcp->rdma_network);
 }
 
+/* "us-central1-a": a region, a dash and a letter. */
+static int is_zone(const char *text)
+{
+    const char *end = strrchr(text, '-');
+    return end && end > text && strpbrk(text, "0123456789") && strpbrk(text, "0123456789") < end &&
+           end[1] >= 'a' && end[1] <= 'z' && end[2] == '\0';
+}
+
+/* A wrong one would be passed over in silence: offers have others. */
+static int check_zone(aw_op *op, const aw_settings *settings)
+{
+    const char *zone = kit_setting_text(settings, "zone");
+    if (!zone || is_zone(zone))
+        return 0;
+    kit_fail(op, AW_E_INVALID,
+             "`%.60s` is no zone: write one, such as `us-central1-a`, for `zone`.", zone);
+    return -1;
+}
+
+static int check_service_account(aw_op *op, const struct gcp *gcp)
+{
+    const char *account = gcp->service_account;
+    if (!account || strchr(account, '@') || !strcmp(account, "default"))
+        return 0;
+    kit_fail(op, AW_E_INVALID,
+             "`service_account` cannot be `%.80s`: write its email, "
+             "NAME@PROJECT.iam.gserviceaccount.com,"
+             " or `default`.",
+             account);
+    return -1;
+}
+
 static int check_quota_project(aw_op *op, const struct gcp *gcp)
 {
     if (!gcp->quota_project || gcp_is_project(gcp->quota_project))
@@ -86,7 +118,8 @@ static void gcp_open(aw_op *op, const aw_settings *settings, void **ret_state)
         kit_setting_own_list(op, settings, "extra_networks", &gcp->extra_networks) ||
         kit_setting_own(op, settings, "rdma_network", NULL, &gcp->rdma_network) ||
         kit_setting_own(op, settings, "service_account", NULL, &gcp->service_account) ||
-        check_paths(op, gcp) || check_quota_project(op, gcp))
+        check_paths(op, gcp) || check_quota_project(op, gcp) || check_zone(op, settings) ||
+        check_service_account(op, gcp))
         return;
     gcp->public_ip = kit_setting_boolean(settings, "public_ip", 1);
     gcp->instance_metadata = kit_setting_boolean(settings, "instance_metadata", 0);
