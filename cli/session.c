@@ -89,7 +89,7 @@ int session_open(struct session *session, const struct options *options, const c
         .record_dir = options_text(options, OPTION_RECORD),
         .log = talk_log,
         .refresh = options_count(options, OPTION_REFRESH) > 0,
-        .only_configured = options->verb->bit != VERB_BACKENDS,
+        .only_configured = !options->verb || options->verb->bit != VERB_BACKENDS,
     };
     *session = (struct session){.options = options};
     int result = archway_open(&how, &session->aw, &error);

@@ -78,6 +78,7 @@ static struct backend *make(archway *aw, const struct config_backend *config)
     backend->name = config->name;
     backend->endpoint = config->endpoint;
     backend->error.size = sizeof backend->error;
+    list_init(&backend->ops);
     list_init(&backend->shared);
     credentials_init(&backend->credentials, backend);
     return backend;

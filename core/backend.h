@@ -26,6 +26,7 @@ struct backend {
     struct limiter limiter;
     struct retry_budget budget;
     struct capacity capacity; /* places that were sold out lately */
+    struct link ops;          /* under way: struct op */
     struct link shared;       /* requests that others may join: struct exchange */
     int64_t skew_ms;      /* the provider's clock less ours, once a signature was refused for it */
     int64_t date_skew_ms; /* as the last answer's Date had it */

@@ -280,6 +280,7 @@ static struct exchange *exchange_create(struct op *op, const aw_request *request
         exchange_release(exchange);
         return NULL;
     }
+    exchange->task.name = exchange->request.name;
     return exchange;
 }
 

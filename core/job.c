@@ -7,6 +7,7 @@
 #include "core/image_facts.h"
 #include "core/mem.h"
 #include "core/vec.h"
+#include "kit/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,11 +65,33 @@ void job_limit_hard(archway_job *job, void (*late)(void *job))
         job_limit(job, late);
 }
 
+/* ": so-and-so of that region, and 3 more, did not answer" */
+static void add_awaited(const struct backend *backend, kit_buf *text)
+{
+    const struct op *first = NULL;
+    size_t others = 0;
+    for (const struct link *link = backend->ops.next; link != &backend->ops; link = link->next) {
+        const struct op *op = list_item(link, struct op, link);
+        others += first && op_awaits(op);
+        first = !first && op_awaits(op) ? op : first;
+    }
+    if (!first)
+        return;
+    kit_buf_addf(text, ": %s%s%s", op_awaits(first), first->region ? " of " : "",
+                 first->region ? first->region : "");
+    if (others)
+        kit_buf_addf(text, ", and %zu more,", others);
+    kit_buf_add_text(text, " did not answer");
+}
+
 void job_late(const archway_job *job, const struct backend *backend, aw_error *ret_error)
 {
-    kit_error_set(ret_error, AW_E_TIMEOUT, "not finished within %llu ms%s%s",
-                  (unsigned long long)job->timeout_ms, *backend->trouble ? "; before that: " : "",
-                  backend->trouble);
+    KIT_CLEANUP(kit_buf_finish) kit_buf awaited;
+    kit_buf_init(&awaited, mem_kit(), sizeof ret_error->message);
+    add_awaited(backend, &awaited);
+    kit_error_set(ret_error, AW_E_TIMEOUT, "not finished within %llu ms%s%s%s",
+                  (unsigned long long)job->timeout_ms, kit_buf_text(&awaited),
+                  *backend->trouble ? "; before that: " : "", backend->trouble);
     ret_error->retry = job->sent ? AW_RETRY_UNKNOWN : AW_RETRY_SAFE;
     kit_error_text(ret_error->backend, sizeof ret_error->backend, backend->name);
 }

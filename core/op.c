@@ -86,6 +86,7 @@ struct op *op_create(struct backend *backend, enum op_kind kind, const char *reg
     /* `open` may read the files that `authenticate` will, and a create has user data. */
     arena_init(&op->arena, kind == OP_AUTHENTICATE || kind == OP_OPEN || kind == OP_CREATE);
     list_init(&op->tasks);
+    list_append(&backend->ops, &op->link);
     op->region = arena_text(&op->arena, region);
     if (region && !op->region) {
         op_destroy(op);
@@ -216,8 +217,19 @@ void op_destroy(struct op *op)
     drop_tasks(op);
     loop_stop(loop_of(op), &op->ending);
     loop_stop(loop_of(op), &op->deadline);
+    list_remove(&op->link);
     arena_finish(&op->arena);
     mem_free(op);
+}
+
+const char *op_awaits(const struct op *op)
+{
+    for (const struct link *link = op->tasks.next; link != &op->tasks; link = link->next) {
+        const struct task *task = list_item(link, struct task, link);
+        if (task->name)
+            return task->name;
+    }
+    return NULL;
 }
 
 bool op_may_queue(struct op *op)

@@ -51,7 +51,8 @@ struct op_sink {
 };
 
 struct op {
-    aw_op face; /* first: what the plugin sees */
+    aw_op face;       /* first: what the plugin sees */
+    struct link link; /* in its backend's list */
     struct backend *backend;
     enum op_kind kind;
     const char *region; /* in `arena`; or NULL */
@@ -80,7 +81,11 @@ struct task {
     struct link link;
     struct op *op;
     void (*drop)(struct task *task);
+    const char *name; /* of the request or program; NULL: it waits for nobody */
 };
+
+/* What the operation waits for, by its name; NULL: for nobody. */
+const char *op_awaits(const struct op *op);
 
 /* Makes an operation. With `hard_deadline`, waiting in the rate limiter counts. NULL: no memory. */
 struct op *op_create(struct backend *backend, enum op_kind kind, const char *region,

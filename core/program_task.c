@@ -158,6 +158,7 @@ void program_start(aw_op *face, const aw_program *source, aw_exit_fn on_exit, aw
         return;
     }
     program->task.drop = drop;
+    program->task.name = program->program.name;
     program->timer = (struct loop_timer){.run = begin, .arg = program};
     program->on_exit = on_exit;
     program->on_error = on_error;

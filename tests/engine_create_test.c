@@ -286,7 +286,9 @@ static void test_a_machine_that_was_named_is_there_whatever_goes_wrong_behind_it
     engine_script.create = make_two_and_attach;
     stage_open(WHOLE POST("/disks", "d1") SAY("403", "not for you"));
     archway_job *job = stage_run(begin_create("whole", NULL, NULL));
-    assert_int_equal(archway_job_problem(job, 0)->code, AW_E_DENIED);
+    assert_int_equal(archway_job_problem(job, 0)->code, AW_E_PROTOCOL);
+    assert_non_null(strstr(archway_job_problem(job, 0)->message, "m2 was made too, beside m1"));
+    assert_int_equal(archway_job_problem(job, 1)->code, AW_E_DENIED);
     assert_string_equal(archway_job_resource(job, 0)->id, "d1");
     must_create(job, "m1");
     stage_close();

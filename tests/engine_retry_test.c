@@ -119,12 +119,13 @@ static void test_a_time_limit_tells_what_went_wrong_before(void **state)
     (void)state;
     stage_open(WHOLE BUSY MACHINES "<<< 200 after 60s\n\nm1 r1 running\n\n");
     const aw_error *problem = must_not_list(begin_list(NULL, &brief), AW_E_TIMEOUT);
-    assert_string_equal(problem->message, "not finished within 5000 ms; before that: busy");
+    assert_string_equal(problem->message,
+                        "not finished within 5000 ms: machines did not answer; before that: busy");
     stage_close();
     stage_open(WHOLE BUSY FINE MACHINES "<<< 200 after 60s\n\nm1 r1 running\n\n");
     must_list(begin_list(NULL, NULL));
     problem = must_not_list(begin_list(NULL, &brief), AW_E_TIMEOUT);
-    assert_string_equal(problem->message, "not finished within 5000 ms");
+    assert_string_equal(problem->message, "not finished within 5000 ms: machines did not answer");
     stage_close();
 }
 
