@@ -6,6 +6,8 @@
  * one after the call before it.
  *
  *     CRASH_AT=N        at the N-th: raises CRASH_SIGNAL (9 unless it is set), CRASH_TIMES times (1)
+ *     CRASH_AGAIN=N     and once more at the N-th
+ *     CRASH_STRUCK=FILE is made when CRASH_AT is come to
  *     CRASH_FULL_AT=N   from the N-th write to a file on, there is no space left
  *     CRASH_LOG=FILE    a line for each call
  *     CRASH_CLOCK_MS=N  all clocks are ahead by so much
@@ -33,6 +35,8 @@
 static struct {
     bool is_ours; /* not a program that the command runs */
     long at;
+    long again;
+    const char *struck;
     long full_at;
     long times;
     int signal;
@@ -65,6 +69,8 @@ __attribute__((constructor)) static void read_environment(void)
     if (!shim.is_ours)
         return;
     shim.at = (long)number_of("CRASH_AT", 0);
+    shim.again = (long)number_of("CRASH_AGAIN", 0);
+    shim.struck = getenv("CRASH_STRUCK");
     shim.full_at = (long)number_of("CRASH_FULL_AT", 0);
     shim.times = (long)number_of("CRASH_TIMES", 1);
     shim.signal = (int)number_of("CRASH_SIGNAL", SIGKILL);
@@ -101,8 +107,12 @@ static void come_to(const char *name, int fd)
     shim.count++;
     if (shim.log_fd >= 0)
         log_call(name, fd);
+    if (shim.again && shim.count == shim.again)
+        kill(getpid(), shim.signal);
     if (shim.count != shim.at)
         return;
+    if (shim.struck)
+        close(open(shim.struck, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     if (shim.jump_ms)
         shim.wall_ms = shim.jump_ms;
     for (long i = 0; !shim.jump_ms && i < shim.times; i++)

@@ -20,6 +20,7 @@
 
 #define JOURNAL "state/archway/journal.db"
 #define STATE_ENDING 3
+#define STRUCK "struck" /* is there when a run was disturbed */
 #define MOST_BEGUN 16
 /* Waits are short where clocks go fast: the command's and the clouds' alike. */
 #define SPEED 20
@@ -90,13 +91,21 @@ static void set_environment(const struct disturbance *how)
         set(how->jump_ms ? "CRASH_JUMP_MS" : "CRASH_SIGNAL",
             how->jump_ms ? how->jump_ms : how->signal);
         set("CRASH_TIMES", how->times ? how->times : 1);
+        set("CRASH_AGAIN", how->again);
+        cli_environment("CRASH_STRUCK=" STRUCK);
     }
 }
 
 void crash_run(const struct disturbance *how, const char *const *argv)
 {
+    unlink(STRUCK);
     set_environment(how);
     cli_run(argv);
+}
+
+bool crash_was_struck(void)
+{
+    return access(STRUCK, F_OK) == 0;
 }
 
 static pid_t begun[MOST_BEGUN];

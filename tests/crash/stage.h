@@ -12,6 +12,7 @@ struct disturbance {
     long at; /* the N-th call */
     int signal;
     long times;
+    long again;   /* and once more at this call; 0: not */
     long full_at; /* the N-th write to a file */
     long long jump_ms;
     const char *log; /* where all calls are noted, instead */
@@ -35,6 +36,9 @@ void crash_await_onprem(void);
 /* Runs the command like cli_run, disturbed. NULL: undisturbed. */
 void crash_run(const struct disturbance *how, const char *const *argv);
 #define crash_archway(how, ...) crash_run(how, (const char *const[]){"archway", __VA_ARGS__, NULL})
+
+/* Did the last run come to its moment? */
+bool crash_was_struck(void);
 
 /* Whose journal later runs have: NULL: the usual one's. */
 void crash_state(const char *folder);
