@@ -31,7 +31,7 @@ int journal_needs(struct journal *journal, const aw_resource *resource, aw_error
         journal, ret_error,
         "SELECT 1 FROM resource JOIN entry ON entry.id = resource.entry WHERE resource_id = ?1"
         " AND kind = ?2 AND (state < 4 OR ending = 'missing') UNION ALL"
-        " SELECT 1 FROM entry WHERE token = ?3 AND (state < 4 OR ending = 'missing') LIMIT 1",
+        " SELECT 1 FROM entry WHERE token = ?3 AND state < 4 LIMIT 1",
         "ttt", resource->id, resource->kind, resource->token);
     return row ? journal_step(journal, row, ret_error) : -1;
 }

@@ -44,6 +44,7 @@ struct sim_counts {
     unsigned requests;
     unsigned strays; /* machines that no journal knows */
     unsigned collections;
+    unsigned disks;   /* that collections have removed */
     unsigned starved; /* allocations that failed */
     /* What must be zero. */
     unsigned leaked;

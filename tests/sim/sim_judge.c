@@ -82,6 +82,23 @@ static void judge_ended(struct sim *sim, const json_t *machine)
     sim->counts.killed++;
 }
 
+/* One whose machine the server believes to live stays. */
+static void judge_disk(struct sim *sim, const json_t *disk, const json_t *known)
+{
+    char key[160];
+    snprintf(key, sizeof key, "%s %s", text(disk, "cloud"), text(disk, "machine"));
+    bool is_left = strcmp(text(disk, "state"), "left") == 0;
+    if (is_left && strcmp(text(disk, "owner"), SIM_OWNER) == 0 && !json_object_get(known, key)) {
+        tell(sim, "a disk that nobody remembers", disk);
+        sim->counts.leaked++;
+    }
+    sim->counts.disks += json_integer_value(json_object_get(disk, "removed_ms")) > 0;
+    if (json_is_true(json_object_get(disk, "was_wanted"))) {
+        tell(sim, "a disk that was to be removed while it was in use", disk);
+        sim->counts.killed++;
+    }
+}
+
 void sim_judge(struct sim *sim)
 {
     json_t *truth = cloud_truth(sim->cloud, SIM_START_MS + sim_time_ms(sim));
@@ -95,6 +112,9 @@ void sim_judge(struct sim *sim)
         else
             judge_ended(sim, machine);
     }
+    const json_t *disks = json_object_get(truth, "disks");
+    for (size_t i = 0; i < json_array_size(disks); i++)
+        judge_disk(sim, json_array_get(disks, i), known);
     json_decref(tokens);
     json_decref(known);
     json_decref(truth);

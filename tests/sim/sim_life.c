@@ -18,6 +18,7 @@ static const struct {
     const char *launch;
     const char *list;
     const char *terminate;
+    const char *disks[2]; /* their list, and how they are removed */
     const char *regions[2];
     const char *zones[2];
     const char *types[2]; /* arm64 and amd64 */
@@ -26,6 +27,7 @@ static const struct {
      "RunInstances",
      "DescribeInstances",
      "TerminateInstances",
+     {"DescribeVolumes", "DeleteVolume"},
      {"us-east-1", "eu-central-1"},
      {"us-east-1a,us-east-1b,us-east-1c", "eu-central-1a,eu-central-1b"},
      {"c7g.large", "m7i.large"}},
@@ -33,6 +35,7 @@ static const struct {
      "insert",
      "instances",
      "delete",
+     {"disks", "delete-disk"},
      {"us-central1", "europe-west4"},
      {"us-central1-a,us-central1-b", "europe-west4-a"},
      {"c4a-standard-4", "n2-standard-8"}},
@@ -40,6 +43,7 @@ static const struct {
      "launch",
      "instances",
      "terminate",
+     {"instances", "terminate"},
      {"us-east-3", "us-west-1"},
      {NULL, NULL},
      {"gpu_1x_gh200", "gpu_1x_a10"}},
@@ -269,11 +273,13 @@ static void make_stray(struct sim *sim)
 
 static const char *any_request(struct sim *sim, unsigned cloud)
 {
-    switch (sim_random(sim, 4)) {
+    switch (sim_random(sim, 5)) {
     case 0:
         return clouds[cloud].list;
     case 1:
         return clouds[cloud].terminate;
+    case 2:
+        return clouds[cloud].disks[sim_random(sim, 2)];
     default:
         return clouds[cloud].launch;
     }
@@ -300,10 +306,10 @@ static void make_trouble(struct sim *sim)
     for (cloud = 0; cloud < CLOUDS; cloud++) {
         snprintf(script, sizeof script,
                  "{\"%s\": {\"hidden_ms\": %d, \"page\": %d, \"boot_ms\": 20000, \"end_ms\": %d, "
-                 "\"operation_ms\": %d, \"latency_ms\": %d}}",
+                 "\"operation_ms\": %d, \"latency_ms\": %d, \"disks_stay\": %d}}",
                  clouds[cloud].name, (int)sim_random(sim, 30000), (int)sim_random(sim, 40) + 3,
-                 (int)sim_random(sim, 40000), (int)sim_random(sim, 9000),
-                 (int)sim_random(sim, 800));
+                 (int)sim_random(sim, 40000), (int)sim_random(sim, 9000), (int)sim_random(sim, 800),
+                 sim_random(sim, 4) == 0);
         cloud_script_text(sim->cloud, script, SIM_START_MS + sim_time_ms(sim));
     }
     sim->counts.troubles++;

@@ -86,12 +86,13 @@ static bool live(uint64_t seed, uint64_t hours)
     sim_live(&sim);
     bool good = end(&sim);
     printf("seed %llu: %llu hours, %u creates (%u told as made), %u terminates, %u crashes, %u "
-           "troubles, %u strays, %u collections, %u requests: %u leaked, %u doubled, %u killed, %u "
+           "troubles, %u strays, %u collections, %u disks removed, %u requests: %u leaked, %u "
+           "doubled, %u killed, %u "
            "not ended\n",
            (unsigned long long)seed, (unsigned long long)hours, counts->creates, counts->created,
            counts->terminates, counts->crashes, counts->troubles, counts->strays,
-           counts->collections, counts->requests, counts->leaked, counts->doubled, counts->killed,
-           counts->stayed);
+           counts->collections, counts->disks, counts->requests, counts->leaked, counts->doubled,
+           counts->killed, counts->stayed);
     fflush(stdout);
     note(counts, "day", "seed", seed, counts->crashes, counts->created);
     return good && counts->crashes > 0 && counts->created > 0;
