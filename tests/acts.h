@@ -44,8 +44,21 @@ bool play_open(struct session *session, const struct play *play);
 /* Starts the job of an act. `query` must outlive it. */
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error);
-/* The job of COLLECT, the same everywhere. */
-int act_collect(struct session *session, const archway_call *call, archway_job **ret_job,
+
+/* Starts one job of a kind. */
+typedef int (*act_fn)(struct session *session, const archway_query *query, const archway_call *call,
+                      archway_job **ret_job, aw_error *ret_error);
+/* What most acts of a server are about. */
+struct actor {
+    const archway_machine *machine; /* it names the backend too */
+    const char *owner;
+    act_fn create;
+    act_fn place; /* NULL: it never does */
+    act_fn sign;  /* NULL: any request */
+};
+/* act_begin for an actor. */
+int actor_begin(const struct actor *actor, struct session *session, enum act act,
+                const archway_query *query, const archway_call *call, archway_job **ret_job,
                 aw_error *ret_error);
 const char *act_name(enum act act);
 /* Does it make a machine? */

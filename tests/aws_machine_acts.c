@@ -78,9 +78,10 @@ static bool is_on(const char *name)
     return strstr(recording, name) != NULL;
 }
 
-static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
-                        aw_error *ret_error)
+static int begin_create(struct session *session, const archway_query *query,
+                        const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
+    (void)query;
     static const char *const keys[] = {KEY};
     const aw_offer graviton = {.size = sizeof graviton,
                                .arch = AW_ARCH_ARM64,
@@ -107,39 +108,12 @@ static int begin_create(struct session *session, const archway_call *call, archw
     return archway_create(session->aw, &wish, call, ret_job, ret_error);
 }
 
-static int begin_sign(struct session *session, const archway_call *call, archway_job **ret_job,
-                      aw_error *ret_error)
-{
-    const aw_request request = {
-        .size = sizeof request, .name = "any", .method = "GET", .url = "https://example.org/"};
-    return archway_sign(session->aw, "aws", &request, 0, call, ret_job, ret_error);
-}
-
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
-    archway *aw = session->aw;
-    (void)query;
-    switch (act) {
-    case CREATE:
-        return begin_create(session, call, ret_job, ret_error);
-    case WAIT_RUNNING:
-        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
-    case LIST:
-        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
-    case GET:
-        return archway_get(aw, &machine, call, ret_job, ret_error);
-    case COLLECT:
-        return act_collect(session, call, ret_job, ret_error);
-    case TERMINATE:
-        return archway_terminate(aw, &machine, call, ret_job, ret_error);
-    case WAIT_GONE:
-        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
-    case SIGN:
-        return begin_sign(session, call, ret_job, ret_error);
-    default:
-        return archway_check(aw, "aws", call, ret_job, ret_error);
-    }
+    static const struct actor actor = {
+        .machine = &machine, .owner = "my-server", .create = begin_create};
+    return actor_begin(&actor, session, act, query, call, ret_job, ret_error);
 }
 
 static void check_machine(const archway_job *job)

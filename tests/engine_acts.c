@@ -112,9 +112,10 @@ bool play_open(struct session *session, const struct play *play)
     return session_open(session, &options);
 }
 
-static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
-                        aw_error *ret_error)
+static int begin_create(struct session *session, const archway_query *query,
+                        const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
+    (void)query;
     static const aw_offer offer = {
         .size = sizeof offer, .arch = AW_ARCH_ARM64, .instance_type = "small", .region = "r1"};
     static const char *const keys[] = {"ssh-ed25519 AAAA one", "ssh-ed25519 AAAA two"};
@@ -141,9 +142,10 @@ static int begin_place(struct session *session, const archway_query *query,
     return archway_place(session->aw, &placement, call, ret_job, ret_error);
 }
 
-static int begin_sign(struct session *session, const archway_call *call, archway_job **ret_job,
-                      aw_error *ret_error)
+static int begin_sign(struct session *session, const archway_query *query, const archway_call *call,
+                      archway_job **ret_job, aw_error *ret_error)
 {
+    (void)query;
     static const aw_header header = {"accept", "text/plain"};
     const aw_request request = {.size = sizeof request,
                                 .name = "any",
@@ -159,29 +161,12 @@ int act_begin(struct session *session, enum act act, const archway_query *query,
 {
     static const archway_machine machine = {
         .size = sizeof machine, .backend = "engine", .region = "r1", .id = "m9"};
-    archway *aw = session->aw;
-    switch (act) {
-    case OFFERS:
-        return archway_offers(aw, query, 0, call, ret_job, ret_error);
-    case CREATE:
-        return begin_create(session, call, ret_job, ret_error);
-    case PLACE:
-        return begin_place(session, query, call, ret_job, ret_error);
-    case WAIT_RUNNING:
-        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
-    case LIST:
-        return archway_list(aw, NULL, "me", call, ret_job, ret_error);
-    case GET:
-        return archway_get(aw, &machine, call, ret_job, ret_error);
-    case TERMINATE:
-        return archway_terminate(aw, &machine, call, ret_job, ret_error);
-    case WAIT_GONE:
-        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
-    case SIGN:
-        return begin_sign(session, call, ret_job, ret_error);
-    default:
-        return archway_check(aw, "engine", call, ret_job, ret_error);
-    }
+    static const struct actor actor = {.machine = &machine,
+                                       .owner = "me",
+                                       .create = begin_create,
+                                       .place = begin_place,
+                                       .sign = begin_sign};
+    return actor_begin(&actor, session, act, query, call, ret_job, ret_error);
 }
 
 void act_check_result(enum act act, const archway_job *job)

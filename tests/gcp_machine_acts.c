@@ -71,9 +71,10 @@ bool play_open(struct session *session, const struct play *play)
     return session_open(session, &options);
 }
 
-static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
-                        aw_error *ret_error)
+static int begin_create(struct session *session, const archway_query *query,
+                        const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
+    (void)query;
     static const char *const keys[] = {KEY};
     const aw_offer axion = {.size = sizeof axion,
                             .arch = AW_ARCH_ARM64,
@@ -101,22 +102,9 @@ static int begin_create(struct session *session, const archway_call *call, archw
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
-    archway *aw = session->aw;
-    (void)query;
-    switch (act) {
-    case CREATE:
-        return begin_create(session, call, ret_job, ret_error);
-    case WAIT_RUNNING:
-        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
-    case LIST:
-        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
-    case COLLECT:
-        return act_collect(session, call, ret_job, ret_error);
-    case TERMINATE:
-        return archway_terminate(aw, &machine, call, ret_job, ret_error);
-    default:
-        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
-    }
+    static const struct actor actor = {
+        .machine = &machine, .owner = "my-server", .create = begin_create};
+    return actor_begin(&actor, session, act, query, call, ret_job, ret_error);
 }
 
 static void check_created(const archway_job *job)

@@ -48,9 +48,10 @@ bool play_open(struct session *session, const struct play *play)
     return session_open(session, &options);
 }
 
-static int begin_create(struct session *session, const archway_call *call, archway_job **ret_job,
-                        aw_error *ret_error)
+static int begin_create(struct session *session, const archway_query *query,
+                        const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
+    (void)query;
     static const char *const keys[] = {KEY};
     const aw_offer cax11 = {
         .size = sizeof cax11, .arch = AW_ARCH_ARM64, .instance_type = "cax11", .region = "fsn1"};
@@ -66,21 +67,9 @@ static int begin_create(struct session *session, const archway_call *call, archw
 int act_begin(struct session *session, enum act act, const archway_query *query,
               const archway_call *call, archway_job **ret_job, aw_error *ret_error)
 {
-    archway *aw = session->aw;
-    switch (act) {
-    case OFFERS:
-        return archway_offers(aw, query, 0, call, ret_job, ret_error);
-    case CREATE:
-        return begin_create(session, call, ret_job, ret_error);
-    case WAIT_RUNNING:
-        return archway_wait(aw, &machine, AW_STATE_RUNNING, call, ret_job, ret_error);
-    case LIST:
-        return archway_list(aw, NULL, "my-server", call, ret_job, ret_error);
-    case TERMINATE:
-        return archway_terminate(aw, &machine, call, ret_job, ret_error);
-    default:
-        return archway_wait(aw, &machine, AW_STATE_TERMINATED, call, ret_job, ret_error);
-    }
+    static const struct actor actor = {
+        .machine = &machine, .owner = "my-server", .create = begin_create};
+    return actor_begin(&actor, session, act, query, call, ret_job, ret_error);
 }
 
 void act_check_result(enum act act, const archway_job *job)
