@@ -175,7 +175,8 @@ static void test_what_the_token_endpoint_says_is_told(void **state)
         const char *part;
     } cases[] = {
         {400, "{\"error\":\"invalid_grant\",\"error_description\":\"expired or revoked\"}",
-         AW_E_UNAUTHENTICATED, "expired or revoked"},
+         AW_E_UNAUTHENTICATED,
+         "expired or revoked Log in again with `gcloud auth application-default login`."},
         {401, "{\"error\":\"invalid_client\"}", AW_E_UNAUTHENTICATED, "invalid_client"},
         {503, "<html><title>busy</title></html>", AW_E_UNAVAILABLE, "busy"},
         {200, "[]", AW_E_UNAUTHENTICATED, "cannot be read"},

@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
-/* ---- families of cores and memory, July 2026 ---- */
+/* ---- families of cores and memory, July 2026 ----
+ * Of all 520 types in 43 regions that https://github.com/Cyclenerd/google-cloud-pricing-cost-calculator published on 30
+ * July 2026 these are a part; where a family has one ratio of cores and memory, the way it is divided is ours. */
 
 static const struct {
     const char *sku;
@@ -37,6 +39,16 @@ static const struct {
     {"N1 Predefined Instance", "us-central1", 31611000, 4237000, 11150000, 1494000},
     {"C2D AMD Instance", "us-central1", 29563000, 3959000, 9930000, 1330000},
     {"M3 Memory-optimized Instance", "us-central1", 34800000, 5100000, 20150000, 2953000},
+    {"N4D Instance", "us-central1", 29110000, 3310000, 14120000, 1606000},
+    {"C4N Instance", "us-central1", 55440000, 6301000, 22176000, 2520400},
+    {"H3 Instance", "us-central1", 50355000, 1398750, 27477000, 763250},
+    {"Z3 Instance", "us-central1", 92605948, 1286194, 36091800, 501275},
+    {"Compute optimized", "us-central1", 46981800, 1305050, 22428000, 623000},
+    {"T2D AMD Instance", "us-central1", 38021400, 1056150, 14184000, 394000},
+    {"Memory-optimized Instance", "us-central1", 34800000, 5100000, 6090000, 893000},
+    {"Memory Optimized Upgrade Premium for Memory-optimized Instance", "us-central1", 4524000,
+     663000, 0, 0},
+    {"M4 Instance", "us-central1", 18278400, 4570000, 10050000, 2514000},
     {"T2A Arm Instance", "europe-west4", 26262396, 3545423, 15680519, 2116870},
     {"C4A Arm Instance", "europe-west4", 32400000, 3686000, 5110000, 581000},
     {"N2 Instance", "europe-west4", 34802000, 4664000, 12650000, 1696000},
@@ -95,6 +107,34 @@ static const struct machine {
     {"c2d-highcpu-2", "us-central1", 2, 4096, "0.074962", "0.025180"},
     {"m3-ultramem-128", "us-central1", 128, 3997696, "24.364800", "14.107712"},
     {"m3-megamem-64", "us-central1", 64, 999424, "7.204800", "4.171728"},
+    {"n4d-standard-4", "us-central1", 4, 16384, "0.169400", "0.082176"},
+    {"n4d-highmem-64", "us-central1", 64, 524288, "3.557760", "1.725952"},
+    {"c4n-standard-2", "us-central1", 2, 7168, "0.154987", "0.061995"},
+    {"c4n-highmem-8", "us-central1", 8, 63488, "0.834182", "0.333673"},
+    {"h3-standard-88", "us-central1", 88, 360448, "4.923600", "2.686640"},
+    {"z3-highmem-14-standardlssd", "us-central1", 14, 114688, "1.769304", "0.737318"},
+    {"z3-highmem-88-highlssd", "us-central1", 88, 720896, "13.000009", "5.639661"},
+    {"c2-standard-4", "us-central1", 4, 16384, "0.208808", "0.099680"},
+    {"c2-standard-60", "us-central1", 60, 245760, "3.132120", "1.495200"},
+    {"t2d-standard-1", "us-central1", 1, 4096, "0.042246", "0.015760"},
+    {"t2d-standard-60", "us-central1", 60, 245760, "2.534760", "0.945600"},
+    {"m1-ultramem-40", "us-central1", 40, 984064, "6.293100", "1.101773"},
+    {"m1-megamem-96", "us-central1", 96, 1468006, "10.652160", "1.864845"},
+    {"m2-ultramem-208", "us-central1", 208, 6029312, "42.111936", ""},
+    {"m2-megamem-416", "us-central1", 416, 6029312, "50.291328", ""},
+    {"m4-megamem-28", "us-central1", 28, 380928, "2.211835", "1.216608"},
+    {"f1-micro", "us-central1", 1, 614, "0.007600", "0.000684"},
+    {"g1-small", "us-central1", 1, 1740, "0.025700", "0.002313"},
+    {"c4a-standard-4-lssd", "us-central1", 4, 16384, "0.241244", "0.104293"},
+    {"c4a-highmem-72-lssd", "us-central1", 72, 589824, "5.229981", "2.260847"},
+    {"c4-standard-8-lssd", "us-central1", 8, 30720, "0.477532", "0.286525"},
+    {"c4-highmem-288-lssd", "us-central1", 288, 2285568, "22.714021", "13.628859"},
+    {"c4d-standard-8-lssd", "us-central1", 8, 31744, "0.460174", "0.161552"},
+    {"c4d-highmem-384-lssd", "us-central1", 384, 3096576, "26.538405", "9.316218"},
+    {"c3-standard-8-lssd", "us-central1", 8, 32768, "0.485408", "0.142773"},
+    {"c3-standard-176-lssd", "us-central1", 176, 720896, "10.185820", "2.877162"},
+    {"c3d-standard-8-lssd", "us-central1", 8, 32768, "0.404288", "0.102930"},
+    {"c3d-highmem-360-lssd", "us-central1", 360, 2949120, "23.359668", "5.616122"},
     {"t2a-standard-16", "europe-west4", 16, 65536, "0.647105", "0.386368"},
     {"c4a-standard-72", "europe-west4", 72, 294912, "3.394368", "0.535248"},
     {"n2-standard-8", "europe-west4", 8, 32768, "0.427664", "0.155472"},
@@ -105,24 +145,60 @@ static const struct machine {
     {"t2a-standard-32", "asia-southeast1", 32, 131072, "1.519360", "0.431232"},
 };
 
+/* ---- what has a price of its own ---- */
+
+static const struct {
+    const char *description;
+    const char *unit;
+    bool spot;
+    unsigned nanos;
+} others[] = {
+    {"SSD backed Local Storage in Iowa", "GiBy.mo", false, 80000000},
+    {"SSD backed Local Storage attached to Spot Preemptible VMs in Iowa", "GiBy.mo", true,
+     42800000},
+    {"C4 Instance Local SSD running in Iowa", "GiBy.mo", false, 160000000},
+    {"Spot Preemptible C4 Instance Local SSD running in Iowa", "GiBy.mo", true, 96000000},
+    {"C4A Instance Local SSD running in Iowa", "GiBy.mo", false, 120000000},
+    {"Spot Preemptible C4A Instance Local SSD running in Iowa", "GiBy.mo", true, 51900000},
+    {"C4D Instance Local SSD running in Iowa", "GiBy.mo", false, 160000000},
+    {"Spot Preemptible C4D Instance Local SSD running in Iowa", "GiBy.mo", true, 56200000},
+    {"Micro Instance with burstable CPU running in Iowa", "h", false, 7600000},
+    {"Spot Preemptible Micro Instance with burstable CPU running in Iowa", "h", true, 684000},
+    {"Small Instance with 1 VCPU running in Iowa", "h", false, 25700000},
+    {"Spot Preemptible Small Instance with 1 VCPU running in Iowa", "h", true, 2313000},
+};
+
 static const char *const places[] = {"us-central1", "europe-west4", "asia-southeast1"};
 
 enum {
     RATES = sizeof rates / sizeof rates[0],
+    OTHERS = sizeof others / sizeof others[0],
     MACHINES = sizeof machines / sizeof machines[0],
     PLACES = sizeof places / sizeof places[0]
 };
 
-static void sku_write(kit_buf *text, unsigned rate, const char *part, bool spot, unsigned nanos)
+static void sku_write(kit_buf *text, const char *description, bool spot, const char *region,
+                      const char *unit, unsigned nanos)
 {
+    if (nanos == 0)
+        return;
     kit_buf_addf(text,
-                 "%s{\"description\":\"%s%s %s running in Place\",\"category\":{"
-                 "\"resourceFamily\":\"Compute\",\"usageType\":\"%s\"},\"serviceRegions\":[\"%s\"],"
-                 "\"pricingInfo\":[{\"pricingExpression\":{\"usageUnit\":\"%s\",\"tieredRates\":[{"
-                 "\"unitPrice\":{\"currencyCode\":\"USD\",\"units\":\"0\",\"nanos\":%u}}]}}]}",
-                 text->data[text->size - 1] == '[' ? "" : ",", spot ? "Spot Preemptible " : "",
-                 rates[rate].sku, part, spot ? "Preemptible" : "OnDemand", rates[rate].region,
-                 strcmp(part, "Core") == 0 ? "h" : "GiBy.h", nanos);
+                 "%s{\"description\":\"%s\",\"category\":{\"resourceFamily\":\"%s\","
+                 "\"usageType\":\"%s\"},\"serviceRegions\":[\"%s\"],\"pricingInfo\":[{"
+                 "\"pricingExpression\":{\"usageUnit\":\"%s\",\"tieredRates\":[{\"unitPrice\":{"
+                 "\"currencyCode\":\"USD\",\"units\":\"0\",\"nanos\":%u}}]}}]}",
+                 text->data[text->size - 1] == '[' ? "" : ",", description,
+                 strcmp(unit, "GiBy.mo") == 0 ? "Storage" : "Compute",
+                 spot ? "Preemptible" : "OnDemand", region, unit, nanos);
+}
+
+static void rate_write(kit_buf *text, unsigned rate, const char *part, bool spot, unsigned nanos)
+{
+    char description[160];
+    snprintf(description, sizeof description, "%s%s %s running in Place",
+             spot ? "Spot Preemptible " : "", rates[rate].sku, part);
+    sku_write(text, description, spot, rates[rate].region,
+              strcmp(part, "Core") == 0 ? "h" : "GiBy.h", nanos);
 }
 
 static void skus_write(kit_buf *text)
@@ -130,11 +206,14 @@ static void skus_write(kit_buf *text)
     kit_buf_init(text, mem_kit(), 1 << 20);
     kit_buf_add_text(text, "{\"skus\":[");
     for (unsigned i = 0; i < RATES; i++) {
-        sku_write(text, i, "Core", false, rates[i].core);
-        sku_write(text, i, "Ram", false, rates[i].ram);
-        sku_write(text, i, "Core", true, rates[i].spot_core);
-        sku_write(text, i, "Ram", true, rates[i].spot_ram);
+        rate_write(text, i, "Core", false, rates[i].core);
+        rate_write(text, i, "Ram", false, rates[i].ram);
+        rate_write(text, i, "Core", true, rates[i].spot_core);
+        rate_write(text, i, "Ram", true, rates[i].spot_ram);
     }
+    for (unsigned i = 0; i < OTHERS; i++)
+        sku_write(text, others[i].description, others[i].spot, "us-central1", others[i].unit,
+                  others[i].nanos);
     kit_buf_add_text(text, "]}");
 }
 

@@ -2,6 +2,15 @@
 /* What `gcloud auth application-default login` leaves: a refresh token. */
 #include "backends/gcp/auth.h"
 
+/* A refresh token ends by itself, by a change of the password, or because it was not used. */
+static void on_refused(aw_op *op, const aw_error *error, const aw_response *answer, void *arg)
+{
+    if (error->code != AW_E_UNAUTHENTICATED)
+        return auth_on_error(op, error, answer, arg);
+    auth_fail(arg, "%.250s Log in again with `gcloud auth application-default login`.",
+              error->message);
+}
+
 void auth_by_user(struct auth *auth, const kit_json_node *root)
 {
     const char *id = kit_json_text(root, "client_id");
@@ -16,5 +25,5 @@ void auth_by_user(struct auth *auth, const kit_json_node *root)
     kit_request_form(&request, "client_id", id);
     kit_request_form(&request, "client_secret", secret);
     kit_request_form(&request, "refresh_token", token);
-    kit_request_send(&request, auth_on_token, auth_on_error, auth);
+    kit_request_send(&request, auth_on_token, on_refused, auth);
 }
