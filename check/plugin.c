@@ -35,6 +35,12 @@ static void play_recordings(const struct attempt *attempt, struct verdict *verdi
     }
 }
 
+/* What is known of the plugin so far. */
+struct state {
+    bool readable; /* its file is a shared object for this machine */
+    bool loads;
+};
+
 static void try_rule(void *arg, struct verdict *verdict)
 {
     const struct attempt *attempt = arg;
@@ -60,11 +66,13 @@ static int try_in_children(struct attempt *attempt, struct verdict *verdict, uin
 }
 
 static const char *reason_to_skip(const struct attempt *attempt, const struct verdict *verdict,
-                                  bool loads)
+                                  const struct state *state)
 {
     const struct rule *rule = attempt->rule;
-    if (!loads && !rule->without_loading)
-        return "the plugin cannot be loaded";
+    if (!state->readable)
+        return "the file is no plugin for this machine: L6 says why";
+    if (!state->loads && !rule->without_loading)
+        return "the plugin cannot be loaded: L6 says why";
     if (verdict->skipped[0])
         return verdict->skipped;
     if (!rule->play || verdict->applied || verdict_failed(verdict))
@@ -73,10 +81,10 @@ static const char *reason_to_skip(const struct attempt *attempt, const struct ve
                                              : "there are no recordings: give their folder";
 }
 
-static bool tell(const struct attempt *attempt, const struct verdict *verdict, bool loads,
-                 archway_check_fn on_result, void *arg)
+static void tell(const struct attempt *attempt, const struct verdict *verdict,
+                 const struct state *state, archway_check_fn on_result, void *arg)
 {
-    const char *why = verdict_failed(verdict) ? NULL : reason_to_skip(attempt, verdict, loads);
+    const char *why = verdict_failed(verdict) ? NULL : reason_to_skip(attempt, verdict, state);
     const archway_check_result result = {
         .size = sizeof result,
         .outcome = verdict_failed(verdict) ? ARCHWAY_CHECK_BROKEN
@@ -89,7 +97,6 @@ static bool tell(const struct attempt *attempt, const struct verdict *verdict, b
         .possible = verdict->possible > verdict->tried ? verdict->possible : 0,
     };
     on_result(&result, arg);
-    return !verdict_failed(verdict);
 }
 
 /* Is the rule among those that are named? */
@@ -109,25 +116,44 @@ static bool is_loading(const struct rule *rule)
     return rule->look == rule_loads;
 }
 
+/* Can it be tried, by what is known so far? Loading shows what is wrong with a file that cannot be read. */
+static bool is_possible(const struct rule *rule, const struct state *state)
+{
+    return is_loading(rule) || (rule->without_loading ? state->readable : state->loads);
+}
+
+static int find_readable(struct subject *subject, uint64_t patience_ms, struct verdict *verdict,
+                         struct state *ret_state, aw_error *ret_error)
+{
+    static const struct rule readable = {.look = rule_readable};
+    struct attempt attempt = {subject, &readable};
+    if (try_in_children(&attempt, verdict, patience_ms, ret_error) < 0)
+        return -1;
+    *ret_state = (struct state){.readable = !verdict_failed(verdict), .loads = true};
+    return 0;
+}
+
 static int try_all(struct subject *subject, const archway_check_options *options,
                    struct verdict *verdict, archway_check_fn on_result, void *arg,
                    aw_error *ret_error)
 {
     uint64_t patience_ms = options->patience_ms ? options->patience_ms : PATIENCE_MS;
-    bool loads = true;
+    struct state state;
+    if (find_readable(subject, patience_ms, verdict, &state, ret_error))
+        return -1;
     for (size_t i = 0; i < rule_count; i++) {
         struct attempt attempt = {subject, &rules[i]};
         bool wanted = is_wanted(options->rules, rules[i].id);
         if (!wanted && !is_loading(&rules[i]))
             continue;
         memset(verdict, 0, sizeof *verdict);
-        if ((loads || rules[i].without_loading) &&
+        if (is_possible(&rules[i], &state) &&
             try_in_children(&attempt, verdict, patience_ms, ret_error) < 0)
             return -1;
         if (is_loading(&rules[i]))
-            loads = !verdict_failed(verdict);
-        if (wanted || !loads)
-            tell(&attempt, verdict, loads, on_result, arg);
+            state.loads = !verdict_failed(verdict);
+        if (wanted || !state.loads)
+            tell(&attempt, verdict, &state, on_result, arg);
     }
     return 0;
 }

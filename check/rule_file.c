@@ -24,10 +24,15 @@ static void look(const struct subject *subject, struct verdict *verdict,
     if (whole_file_read(AT_FDCWD, subject->path, 0, MOST_BYTES, &arena, &file, &error) ||
         elf_image_open(&image, file.data, file.size, &error) < 0)
         verdict_fail(verdict, "%s", error.message);
-    else
+    else if (see)
         see(&image, verdict);
     verdict->tried = 1;
     arena_finish(&arena);
+}
+
+void rule_readable(struct subject *subject, struct verdict *verdict)
+{
+    look(subject, verdict, NULL);
 }
 
 static bool is_defined(const Elf64_Sym *symbol)

@@ -22,7 +22,8 @@ struct rule {
 extern const struct rule rules[];
 extern const size_t rule_count;
 
-/* The file: check/rule_file.c. */
+/* The file: check/rule_file.c. The first one is no rule, but what the others need. */
+void rule_readable(struct subject *subject, struct verdict *verdict);
 void rule_exports(struct subject *subject, struct verdict *verdict);
 void rule_links(struct subject *subject, struct verdict *verdict);
 void rule_statics(struct subject *subject, struct verdict *verdict);

@@ -45,9 +45,9 @@ static void on_result(const archway_check_result *result, void *arg)
              result->detail);
 }
 
-static void check(const char *name, const char *fixtures, const char *rules, struct report *report)
+static void check_file(const char *path, const char *fixtures, const char *rules,
+                       struct report *report)
 {
-    char path[512];
     aw_error error = {0};
     const archway_check_options options = {.size = sizeof options,
                                            .fixtures = fixtures,
@@ -55,9 +55,15 @@ static void check(const char *name, const char *fixtures, const char *rules, str
                                            .points = rules ? 24 : 24 / SWEEP_STEP,
                                            .patience_ms = 30000};
     *report = (struct report){.count = 0};
-    snprintf(path, sizeof path, "%s/tests/plugins/bad/%s.so", BINARY_DIR, name);
     if (archway_check_plugin(path, &options, on_result, report, &error))
-        fail_msg("%s: %s", name, error.message);
+        fail_msg("%s: %s", path, error.message);
+}
+
+static void check(const char *name, const char *fixtures, const char *rules, struct report *report)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/tests/plugins/bad/%s.so", BINARY_DIR, name);
+    check_file(path, fixtures, rules, report);
 }
 
 static void test_a_good_plugin_keeps_all_rules_and_all_are_tried(void **state)
@@ -68,6 +74,54 @@ static void test_a_good_plugin_keeps_all_rules_and_all_are_tried(void **state)
     assert_string_equal(report.details, "");
     assert_string_equal(report.skipped, "");
     assert_true(report.count > 30);
+}
+
+static void assert_only_says(const struct report *report, const char *details)
+{
+    assert_string_equal(report->broken, "L6");
+    assert_string_equal(report->details, details);
+    assert_int_equal(report->count, 33);
+    assert_non_null(strstr(report->skipped, "L1 L2 L3 L4 L5 L7 S5 C6"));
+}
+
+static void test_a_file_that_is_no_plugin_is_told_once(void **state)
+{
+    struct report report;
+    (void)state;
+    check_file(SOURCE_DIR "/README.md", EXAMPLE, NULL, &report);
+    assert_only_says(&report, "L6: The file is no ELF shared object: take it out of this folder, "
+                              "or build it again.\n");
+}
+
+/* Writes a plugin for the other one of the two machines. */
+static void write_foreign(const char *path)
+{
+    static char bytes[1 << 20];
+    FILE *file = fopen(BINARY_DIR "/tests/plugins/bad/plain.so", "r");
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    assert_in_range(size, 64, sizeof bytes - 1);
+    uint16_t machine = bytes[18] == 62 ? 183 : 62; /* e_machine: x86-64 and aarch64 */
+    memcpy(bytes + 18, &machine, sizeof machine);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_a_plugin_for_another_machine_is_told_once(void **state)
+{
+    struct report report;
+    const char *path = BINARY_DIR "/tests/plugins/bad/foreign.so";
+    (void)state;
+    write_foreign(path);
+    check_file(path, EXAMPLE, NULL, &report);
+    assert_string_equal(report.broken, "L6");
+    assert_non_null(strstr(report.details, "L6: The file is for "));
+    assert_null(strchr(strchr(report.details, '\n') + 1, '\n'));
+    assert_int_equal(report.count, 33);
+    remove(path);
 }
 
 /* A plugin, the rules that it breaks, and what the report says; perhaps with recordings of its own, and
@@ -199,6 +253,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_good_plugin_keeps_all_rules_and_all_are_tried),
+        cmocka_unit_test(test_a_file_that_is_no_plugin_is_told_once),
+        cmocka_unit_test(test_a_plugin_for_another_machine_is_told_once),
         cmocka_unit_test(test_what_the_file_shows_is_told),
         cmocka_unit_test(test_what_a_conversation_shows_is_told),
         cmocka_unit_test(test_what_an_answer_shows_is_told),
