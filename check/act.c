@@ -91,6 +91,7 @@ static int begin_create(struct player *player, const json_t *inputs, archway_job
         .ssh_keys = keys,
         .user_data = {user_data, strlen(user_data)},
         .disk_mib = number_of(inputs, "disk_mib"),
+        .expires_at_ms = number_of(inputs, "expires_at_ms"),
         .options = options,
         .option_count = read_pairs(json_object_get(inputs, "options"), options),
     };
@@ -179,11 +180,14 @@ static int begin(struct player *player, const struct recorded_act *act, const js
         return begin_gc(player, inputs, ret_job, ret_error);
     if (strcmp(act->verb, "check") == 0)
         return archway_check(aw, machine.backend, NULL, ret_job, ret_error);
+    if (strcmp(act->verb, "images") == 0)
+        return archway_boot_images(aw, machine.backend, text_of(inputs, "region", NULL), NULL,
+                                   ret_job, ret_error);
     if (strcmp(act->verb, "sign") == 0)
         return begin_sign(player, inputs, ret_job, ret_error);
     return kit_error_set(ret_error, AW_E_INVALID,
                          "line %d: `%s` is no act: write open, offers, create, get, list, wait, "
-                         "terminate, gc, check or sign.",
+                         "terminate, gc, images, check or sign.",
                          act->line, act->verb);
 }
 
@@ -213,24 +217,10 @@ bool act_can_begin(const struct player *player, const struct recorded_act *act)
     return !about_one || player->machine.id || strstr(act->inputs, "\"id\"");
 }
 
-static bool has_results(const archway_job *job)
-{
-    return archway_job_offer_count(job) + archway_job_instance_count(job) +
-               archway_job_outcome_count(job) >
-           0;
-}
-
-const char *act_outcome(const archway_job *job)
-{
-    const aw_error *error = archway_job_error(job);
-    if (error->code != AW_OK || archway_job_problem_count(job) == 0)
-        return archway_code_name(error->code);
-    return has_results(job) ? "partial" : archway_code_name(archway_job_problem(job, 0)->code);
-}
-
 bool act_is_listing(const char *verb)
 {
-    return strcmp(verb, "offers") == 0 || strcmp(verb, "list") == 0 || strcmp(verb, "get") == 0;
+    return strcmp(verb, "offers") == 0 || strcmp(verb, "list") == 0 || strcmp(verb, "get") == 0 ||
+           strcmp(verb, "images") == 0;
 }
 
 /* By their ids: what is ended first is the provider's affair. */
@@ -261,4 +251,7 @@ void act_write_results(const archway_job *job, kit_buf *out)
     for (uint64_t i = 0; (instance = archway_job_instance(job, i, &backend)) != NULL; i++)
         instance_line(out, instance);
     write_outcomes(job, out);
+    const aw_image *image;
+    for (uint64_t i = 0; (image = archway_job_boot_image(job, i, &backend)) != NULL; i++)
+        image_line(out, image);
 }

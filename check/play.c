@@ -3,6 +3,7 @@
 #include "check/play.h"
 
 #include "core/error.h"
+#include "core/job.h"
 #include "core/mem.h"
 
 #include <stdio.h>
@@ -103,7 +104,7 @@ static void conclude(struct player *player, size_t at, const archway_job *job)
 {
     const struct recorded_act *act = &stage_recording(player->stage)->acts[at];
     const char *told = act->outcome[0] ? act->outcome : "ok";
-    const char *outcome = act_outcome(job);
+    const char *outcome = job_outcome(job);
     const aw_error *why = reason_of(job);
     if (archway_job_token(job))
         kit_error_text(player->token, sizeof player->token, archway_job_token(job));

@@ -55,8 +55,6 @@ int act_begin(struct player *player, const struct recorded_act *act, archway_job
               archway_query **ret_query, aw_error *ret_error);
 /* False: it is about a machine that an act before it was to make, and did not. */
 bool act_can_begin(const struct player *player, const struct recorded_act *act);
-/* What came of it, in a word. */
-const char *act_outcome(const archway_job *job);
 void act_write_results(const archway_job *job, kit_buf *out);
 /* Is what it lists to be whole, unless it says what is missing? */
 bool act_is_listing(const char *verb);

@@ -132,6 +132,24 @@ bool run_repeats(const char *path)
     return found;
 }
 
+static bool is_newer(const struct recorded_act *act)
+{
+    return strcmp(act->verb, "images") == 0 ||
+           (strcmp(act->verb, "offers") == 0 && strstr(act->inputs, "\"option\""));
+}
+
+bool run_is_newer(const char *path)
+{
+    struct recording recording;
+    recording_init(&recording);
+    bool found = false;
+    bool read = recording_read(&recording, path, NULL) == 0;
+    for (size_t i = 0; i < recording.act_count && read && !found; i++)
+        found = is_newer(&recording.acts[i]);
+    recording_finish(&recording);
+    return found;
+}
+
 void run_compare(const struct run *first, const struct run *second, struct verdict *verdict)
 {
     char difference[512];

@@ -41,6 +41,9 @@ bool run_calm(struct run *run, struct subject *subject, const char *recording);
 /* Is the same asked twice? It is answered differently with time, and out of turn when something else goes wrong. */
 bool run_repeats(const char *recording);
 
+/* Is something done that a core of version 1.0 never asks for? */
+bool run_is_newer(const char *recording);
+
 /* Did the second run do what the first one did? Fails the verdict if not. */
 void run_compare(const struct run *first, const struct run *second, struct verdict *verdict);
 

@@ -145,6 +145,14 @@ static void host_emit_quota(aw_op *op, const aw_quota *quota)
     host_services.emit_quota(op, quota);
 }
 
+static void host_emit_image(aw_op *op, const aw_image *image)
+{
+    aw_image copy;
+    SIZED_COPY(&copy, image);
+    image_line(&stage_current()->transcript, &copy);
+    host_services.emit_image(op, image);
+}
+
 static void host_emit_credentials(aw_op *op, const aw_credentials *credentials)
 {
     transcript_credentials(stage_current(), credentials);
@@ -225,6 +233,7 @@ void shim_set_host(struct stage *stage)
     stage->host.emit_instance = host_emit_instance;
     stage->host.emit_resource = host_emit_resource;
     stage->host.emit_quota = host_emit_quota;
+    stage->host.emit_image = host_emit_image;
     stage->host.emit_credentials = host_emit_credentials;
     stage->host.report = host_report;
     stage->host.fail = host_fail;

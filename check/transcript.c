@@ -114,6 +114,13 @@ void outcome_line(kit_buf *out, const archway_outcome *outcome)
                  shown(outcome->reason));
 }
 
+void image_line(kit_buf *out, const aw_image *image)
+{
+    kit_buf_addf(out, "image %s (%s) in %s for arch %u gpu %u by %s\n", shown(image->id),
+                 shown(image->name), shown(image->region), image->arch, image->gpu,
+                 shown(image->source));
+}
+
 void transcript_instance(struct stage *stage, const aw_instance *instance)
 {
     instance_line(&stage->transcript, instance);

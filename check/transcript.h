@@ -23,6 +23,7 @@ void transcript_text(struct stage *stage, const char *what, aw_bytes text);
 void offer_line(kit_buf *out, const aw_offer *offer, bool changing);
 void instance_line(kit_buf *out, const aw_instance *instance);
 void outcome_line(kit_buf *out, const archway_outcome *outcome);
+void image_line(kit_buf *out, const aw_image *image);
 
 /* The first line that is not the same; "" when all are. Cut to fit. */
 void transcript_difference(const char *first, const char *second, char *ret_text, size_t text_size);

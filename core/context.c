@@ -11,6 +11,7 @@
 #include "core/journal.h"
 #include "core/mem.h"
 #include "core/poller.h"
+#include "core/record.h"
 #include "core/sized.h"
 #include "core/vec.h"
 #include "core/wipe.h"
@@ -54,6 +55,7 @@ static int open_world(archway *aw, const archway_options *options, aw_error *ret
     if (!recorder)
         return -1;
     aw->world = recorder;
+    aw->recorder = recorder_of(recorder);
     return 0;
 }
 

@@ -16,6 +16,7 @@
 
 struct backend;
 struct journal;
+struct recorder;
 
 struct archway {
     struct loop *loop;
@@ -30,6 +31,7 @@ struct archway {
     struct journal *journal; /* core/journal.h; NULL: not needed so far */
     char *journal_path;      /* as the host named it, or NULL */
     bool replaying;
+    struct recorder *recorder; /* core/record.h: of the world; NULL: nothing is recorded */
     bool stepping; /* what is written into the journal is committed at the end of the step */
     struct link jobs;
     struct link pollers;       /* core/poller.h */

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/image_facts.h"
 #include "core/mem.h"
+#include "core/record_act.h"
 #include "core/vec.h"
 #include "kit/buf.h"
 
@@ -17,6 +18,7 @@ static void run_ending(void *arg)
 {
     archway_job *job = arg;
     job->done = true;
+    record_act_end(job);
     if (job->on_done)
         job->on_done(job, job->on_done_arg);
 }
@@ -372,6 +374,7 @@ void archway_job_destroy(archway_job *job)
 {
     if (!job)
         return;
+    record_act_end(job);
     job->ended = true;
     job->kind->stop(job);
     loop_stop(job->aw->loop, &job->ending);

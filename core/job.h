@@ -80,6 +80,7 @@ struct archway_job {
     bool doomed; /* see job_doom */
     bool done;
     archway_job *part; /* a job of its own that this one waits for, or NULL */
+    size_t act;        /* its number in the recording that is made; 0: it has none */
 
     aw_error error;
     uint64_t parts_done;
@@ -133,6 +134,9 @@ void job_end_memory(archway_job *job);
 /* The same in the next step, for what still holds on to parts of the job's; nothing more is begun meanwhile. */
 void job_doom(archway_job *job);
 bool job_is_over(const archway_job *job); /* ended, or about to for want of memory */
+
+/* What came of one that is done, in a word: "ok", an error's name, or "partial" for a result that is not whole. */
+const char *job_outcome(const archway_job *job);
 
 /* Keeping results. -1: no memory, which the caller tells: a sink by op_fail_memory, whoever else by
  * job_end_memory. */

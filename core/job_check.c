@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/exchange.h"
 #include "core/job.h"
+#include "core/record_act.h"
 
 #include <string.h>
 
@@ -237,6 +238,7 @@ int archway_check(archway *aw, const char *backend, const archway_call *call, ar
     state->job = job;
     state->backend = found;
     state->start = (struct loop_timer){.run = start, .arg = job};
+    record_act_check(job, found);
     loop_set(aw->loop, &state->start, 0);
     *ret_job = job;
     return 0;

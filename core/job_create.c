@@ -8,6 +8,7 @@
 #include "core/job.h"
 #include "core/job_wish.h"
 #include "core/journal.h"
+#include "core/record_act.h"
 #include "core/sized.h"
 
 #include <stdio.h>
@@ -455,6 +456,7 @@ int archway_create(archway *aw, const archway_wish *wish, const archway_call *ca
         return -1;
     }
     name_values(state);
+    record_act_create(job, backend, wish);
     loop_set(aw->loop, &state->timer, 0);
     job_limit_hard(job, on_late);
     *ret_job = job;

@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/gc.h"
+#include "core/record_act.h"
 #include "core/sized.h"
 
 #include <string.h>
@@ -175,6 +176,7 @@ int archway_gc(archway *aw, const archway_gc_options *options, const archway_cal
     }
     loop_set(aw->loop, &state->timer, 0);
     job_limit(job, on_late);
+    record_act_spoil(aw, "what nobody remembers was looked for");
     *ret_job = job;
     return 0;
 }

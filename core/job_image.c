@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/image_lookup.h"
 #include "core/job.h"
+#include "core/record_act.h"
 #include "core/sized.h"
 
 struct image_job {
@@ -54,6 +55,7 @@ int archway_image(archway *aw, const char *image, const archway_call *call, arch
     }
     job->image_name = state->lookup.reference.name;
     loop_set(aw->loop, &state->start, 0);
+    record_act_spoil(aw, "a registry was asked");
     *ret_job = job;
     return 0;
 }

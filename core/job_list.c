@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/job.h"
 #include "core/list_known.h"
+#include "core/record_act.h"
 #include "core/regions.h"
 #include "core/vec.h"
 
@@ -307,6 +308,8 @@ static int list_start(archway *aw, const char *backend, const struct list_job *w
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the listing");
     }
+    record_act_listing(job, wish->kind == OP_LIST ? "list" : "images", backend, wish->owner,
+                       wish->region);
     loop_set(aw->loop, &state->start, 0);
     job_limit_hard(job, on_late);
     *ret_job = job;

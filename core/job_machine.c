@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/job.h"
 #include "core/journal.h"
+#include "core/record_act.h"
 
 struct machine_job {
     archway_job *job;
@@ -181,6 +182,9 @@ static void start(void *arg)
     archway_job *job = arg;
     struct machine_job *state = job->state;
     add_data(job);
+    if (!job->act)
+        record_act_machine(job, state->backend, state->kind == OP_GET ? "get" : "terminate",
+                           &state->ref, 0);
     if (state->kind == OP_TERMINATE && !state->hold.entry)
         write_order(job);
     else

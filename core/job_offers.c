@@ -5,6 +5,7 @@
 #include "core/job_requirement.h"
 #include "core/mem.h"
 #include "core/query.h"
+#include "core/record_act.h"
 #include "core/regions.h"
 #include "core/shard.h"
 #include "core/table.h"
@@ -427,6 +428,7 @@ int archway_offers(archway *aw, const archway_query *query, uint64_t max_age_ms,
         archway_job_destroy(job);
         return -1;
     }
+    record_act_offers(job, query);
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);
     *ret_job = job;

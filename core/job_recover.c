@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/record_act.h"
 #include "core/recover.h"
 #include "core/vec.h"
 
@@ -213,6 +214,7 @@ int archway_recover(archway *aw, uint32_t once, const archway_call *call, archwa
     state->start = (struct loop_timer){.run = start, .arg = job};
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);
+    record_act_spoil(aw, "an interrupted run was settled");
     *ret_job = job;
     return 0;
 }

@@ -4,6 +4,18 @@
 #include "core/job.h"
 #include "core/sized.h"
 
+static bool has_results(const archway_job *job)
+{
+    return job->offer_count + job->instance_count + job->image_count + job->outcome_count > 0;
+}
+
+const char *job_outcome(const archway_job *job)
+{
+    if (job->error.code != AW_OK || job->problem_count == 0)
+        return archway_code_name(job->error.code);
+    return has_results(job) ? "partial" : archway_code_name(job->problems[0].code);
+}
+
 int archway_job_done(const archway_job *job)
 {
     return job->done;

@@ -3,6 +3,7 @@
 #include "core/backend.h"
 #include "core/error.h"
 #include "core/job.h"
+#include "core/record_act.h"
 #include "core/request_copy.h"
 #include "core/signing.h"
 #include "core/sized.h"
@@ -139,6 +140,7 @@ int archway_sign(archway *aw, const char *backend, const aw_request *request, ui
     }
     loop_set(aw->loop, &state->start, 0);
     job_limit_hard(job, on_late);
+    record_act_spoil(aw, "a request was signed");
     *ret_job = job;
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "core/journal.h"
 #include "core/poller.h"
+#include "core/record_act.h"
 
 #include <stdio.h>
 
@@ -152,6 +153,8 @@ int archway_wait(archway *aw, const archway_machine *machine, uint32_t until_sta
         archway_job_destroy(job);
         return kit_error_set(ret_error, AW_E_NO_MEMORY, "out of memory for the wait");
     }
+    const aw_ref ref = {.size = sizeof ref, .region = machine->region, .id = machine->id};
+    record_act_machine(job, backend, "wait", &ref, until_state);
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);
     *ret_job = job;

@@ -132,8 +132,9 @@ static bool recorder_has_credentials(struct world *world)
 {
     struct recorder *recorder = recorder_of(world);
     struct world *inner = recorder->inner;
-    recorder->taken.has_credentials = inner->ops->has_credentials(inner);
-    return recorder->taken.has_credentials;
+    bool has_them = inner->ops->has_credentials(inner);
+    recorder->taken.has_credentials = recorder->taken.has_credentials || has_them;
+    return has_them;
 }
 
 static uint64_t recorder_wall_ms(struct world *world)
@@ -178,6 +179,10 @@ static int write_down(struct recorder *recorder, aw_error *ret_error)
                 (aw_bytes){RECORDING_SECRET, strlen(RECORDING_SECRET)};
     if (gmtime_r(&seconds, &parts))
         strftime(when, sizeof when, "%Y%m%dT%H%M%SZ", &parts);
+    if (recorder->spoiled) {
+        recorder->taken.act_count = 0;
+        recorder->taken.remark = recorder->spoiled;
+    }
     snprintf(name, sizeof name, "%s-%ld", when, (long)getpid());
     return recording_write(&recorder->taken, &recorder->names, recorder->folder_fd,
                            recorder->folder, name, ret_error);

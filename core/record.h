@@ -21,6 +21,11 @@ struct recorder {
     struct link flights; /* core/record_flight.c: what is under way */
     size_t under_way;
     bool incomplete; /* there was no memory to keep everything */
+    /* core/record_act.c: what was done. */
+    const char *opened;  /* the backend that did it; NULL: nothing was done so far */
+    const char *last_id; /* of the machine that the last act was about */
+    const char *spoiled; /* why it cannot be done again; NULL: it can */
+    size_t acts_under_way;
 };
 
 static inline struct recorder *recorder_of(struct world *world)

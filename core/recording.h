@@ -81,6 +81,7 @@ struct recording {
     size_t file_count;
     struct recorded_act *acts;
     size_t act_count;
+    const char *remark; /* why there are none, as it is written; NULL: nothing is said */
     struct recorded_exchange *exchanges;
     size_t exchange_count;
     struct recorded_file *asides; /* bodies beside the recording that were read, by name */

@@ -243,6 +243,19 @@ static bool is_written(const struct recorded_exchange *exchange)
     return exchange->end != RECORDED_NOTHING && (!exchange->is_secret || recording_hides(exchange));
 }
 
+static void add_acts(struct writer *writer)
+{
+    const struct recording *recording = writer->recording;
+    if (recording->remark)
+        kit_buf_addf(&writer->text, "# `archway check` passes over this: %s.\n", recording->remark);
+    for (size_t i = 0; i < recording->act_count; i++) {
+        const struct recorded_act *act = &recording->acts[i];
+        kit_buf_addf(&writer->text, "%s %s%s%s%s%s\n", act->together ? "and" : "do", act->verb,
+                     *act->inputs ? " " : "", act->inputs, *act->outcome ? " -> " : "",
+                     act->outcome);
+    }
+}
+
 static int add_preamble(struct writer *writer)
 {
     const struct recording *recording = writer->recording;
@@ -262,6 +275,7 @@ static int add_preamble(struct writer *writer)
             return -1;
         kit_buf_add_text(&writer->text, "end\n");
     }
+    add_acts(writer);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "kit/time.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct date {
     int64_t year;
@@ -120,4 +121,26 @@ uint64_t kit_time_read(const char *text)
         return 0;
     int64_t time_ms = ((days_of(&date) * 24 * 60 - minutes) * 60 + seconds) * 1000 + ms;
     return time_ms > 0 ? (uint64_t)time_ms : 0;
+}
+
+/* The inverse of days_of: the last day of the years before, then of the months before. */
+static struct date date_of(int64_t days)
+{
+    struct date date = {.year = 1970 + days / 366, .month = 1, .day = 1};
+    while (days_of(&(struct date){date.year + 1, 1, 1}) <= days)
+        date.year++;
+    while (date.month < 12 && days_of(&(struct date){date.year, date.month + 1, 1}) <= days)
+        date.month++;
+    date.day += days - days_of(&date);
+    return date;
+}
+
+void kit_time_write(uint64_t wall_ms, char ret_text[KIT_TIME])
+{
+    static const uint64_t last_second = 253402300799; /* 9999-12-31T23:59:59Z */
+    uint64_t second = wall_ms / 1000 < last_second ? wall_ms / 1000 : last_second;
+    struct date date = date_of((int64_t)(second / 86400));
+    snprintf(ret_text, KIT_TIME, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)date.year % 10000,
+             (unsigned)date.month % 100, (unsigned)date.day % 100, (unsigned)(second / 3600 % 24),
+             (unsigned)(second / 60 % 60), (unsigned)(second % 60));
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #define FIXTURES SOURCE_DIR "/fixtures/"
+#define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
 #define CREATE                                                                                     \
     "create", "--name", "runner", "--ssh-key", PUBLIC_KEY, "--arch", "arm64", "--json",            \
         "--spot-auto", "--config", "config.yaml"
@@ -57,9 +58,18 @@ static void forget(void)
     globfree(&found);
 }
 
+/* What was done is in it, so that the plugin can be checked with it. */
+static void check_with_it(const char *plugin)
+{
+    archway("check", plugin, "--fixtures", "recorded", "--rules", "C6,M1,S1,I2,I3");
+    assert_code(0);
+    assert_lacks(run.out, "passed over");
+    assert_contains(run.out, "# 6 kept, 0 broken, 0 skipped\n");
+}
+
 /* Creates a machine with the provider there, and again with the recording and without the provider, whose variables
  * and files are gone. Both must tell the same. */
-static void record_and_replay(pid_t cloud, const char *region, const char *type)
+static void record_and_replay(pid_t cloud, const char *region, const char *type, const char *plugin)
 {
     char made[8192];
     archway(CREATE, "--record", "recorded", "--region", region, "--type", type);
@@ -73,6 +83,7 @@ static void record_and_replay(pid_t cloud, const char *region, const char *type)
     archway(CREATE, "--replay", recording(), "--region", region, "--type", type);
     assert_code(0);
     assert_string_equal(run.out, made);
+    check_with_it(plugin);
     forget();
 }
 
@@ -85,7 +96,7 @@ static void test_lambda(void **state)
     pid_t cloud = recorded_cloud_start(recordings, &port);
     set("LAMBDA_API_KEY=not-a-secret-3", port);
     configure("backends:\n  - type: lambda\n    endpoint: http://127.0.0.1:%u/api/v1\n", port);
-    record_and_replay(cloud, "us-east-3", "gpu_1x_gh200");
+    record_and_replay(cloud, "us-east-3", "gpu_1x_gh200", PLUGIN("lambda"));
 }
 
 static void test_google(void **state)
@@ -103,7 +114,7 @@ static void test_google(void **state)
     set("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=http://127.0.0.1:%u/compute/v1/", port);
     set("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDBILLING=http://127.0.0.1:%u/v1/", port);
     configure("backends:\n  - type: gcp\n    project: farm-proj-%u\n", 1);
-    record_and_replay(cloud, "us-central1", "c4a-standard-4");
+    record_and_replay(cloud, "us-central1", "c4a-standard-4", PLUGIN("gcp"));
 }
 
 static void test_aws(void **state)
@@ -116,7 +127,7 @@ static void test_aws(void **state)
     set("AWS_ACCESS_KEY_ID=AKIDEXAMPLE", port);
     set("AWS_SECRET_ACCESS_KEY=not-a-secret-4", port);
     configure("backends:\n  - type: aws\n    endpoint: http://127.0.0.1:%u\n", port);
-    record_and_replay(cloud, "us-east-1", "c7g.large");
+    record_and_replay(cloud, "us-east-1", "c7g.large", PLUGIN("aws"));
 }
 
 int main(void)

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
+#define RECORD "--record", "recorded"
 #define COUNT(items) (sizeof(items) / sizeof *(items))
 
 static const struct {
@@ -251,6 +253,43 @@ static void test_what_they_boot_is_told_by_each_cloud(void **state)
     }
 }
 
+/* Whoever writes a plugin records what it does, and has it checked with that. */
+static void test_a_plugin_is_checked_with_what_was_recorded_of_it(void **state)
+{
+    static const char *const plugins[] = {PLUGIN("aws"), PLUGIN("gcp"), PLUGIN("lambda")};
+    (void)state;
+    for (size_t i = 0; i < COUNT(clouds); i++) {
+        const char *name = clouds[i].name;
+        archway("create", "--backend", name, "--type", clouds[i].type, "--region", clouds[i].region,
+                "--name", "trial", "--ssh-key", PUBLIC_KEY, "--ttl", "2h", "--wait", "--json",
+                RECORD);
+        assert_code(0);
+        const char *ref = created_ref();
+        archway("show", ref, RECORD);
+        archway("list", "--backend", name, RECORD);
+        archway("images", "--backend", name, RECORD);
+        archway("doctor", "--backend", name, RECORD);
+        archway("terminate", ref, "--wait", RECORD);
+        archway("check", plugins[i], "--fixtures", "recorded", "--points", "40", "--rules",
+                "C6,C7,M1,M4,S1,E,I2,I3");
+        assert_code(0);
+        assert_lacks(run.out, "does not tell what was done");
+        assert_lacks(run.out, "SKIP");
+        assert_int_equal(system("rm -r recorded"), 0);
+    }
+}
+
+static void test_what_was_asked_of_several_backends_is_not_for_a_check(void **state)
+{
+    (void)state;
+    archway("list", RECORD);
+    assert_code(0);
+    assert_int_equal(system("grep -q '^# `archway check` passes over this: more than one backend "
+                            "was asked\\.$' recorded/*.http && ! grep -q '^do ' recorded/*.http && "
+                            "rm -r recorded"),
+                     0);
+}
+
 static void test_a_life_that_no_clock_can_tell_is_refused(void **state)
 {
     (void)state;
@@ -317,6 +356,8 @@ int main(void)
         CLOUD_TEST(test_who_has_the_wrong_secret_gets_nothing),
         CLOUD_TEST(test_a_cloud_that_is_slow_is_waited_for),
         CLOUD_TEST(test_what_they_boot_is_told_by_each_cloud),
+        CLOUD_TEST(test_a_plugin_is_checked_with_what_was_recorded_of_it),
+        CLOUD_TEST(test_what_was_asked_of_several_backends_is_not_for_a_check),
         CLOUD_TEST(test_a_life_that_no_clock_can_tell_is_refused),
         CLOUD_TEST(test_a_journal_that_cannot_be_read_ends_a_create_at_once),
     };

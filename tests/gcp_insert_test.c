@@ -130,7 +130,9 @@ static void test_a_spot_axion_for_two_hours(void **state)
         SAME("disks[0].initializeParams.diskSizeGb", "40"),
         SAME("scheduling.automaticRestart", "false"),
         SAME("scheduling.instanceTerminationAction", "DELETE"),
-        SAME("scheduling.maxRunDuration.seconds", "7200"),
+        /* Whenever the same create is sent again, its end is the same. */
+        {"scheduling.maxRunDuration.seconds", "7200", NULL},
+        {"scheduling.terminationTime", NULL, "2026-01-01T02:00:00Z"},
         SAME("scheduling.preemptible", "true"),
         SAME("scheduling.provisioningModel", "SPOT"),
         /* The API's own choice for spot, said aloud. */

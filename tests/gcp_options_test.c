@@ -70,8 +70,8 @@ static void test_a_machine_ends_by_itself_where_google_can_do_it(void **state)
         const char *part;
     } cases[] = {
         {7200,
-         "\"instanceTerminationAction\":\"DELETE\",\"maxRunDuration\":{\"seconds\":\"7200\"}"},
-        {1, "\"maxRunDuration\":{\"seconds\":\"30\"}"},
+         "\"instanceTerminationAction\":\"DELETE\",\"terminationTime\":\"2026-01-01T02:00:00Z\""},
+        {1, "\"terminationTime\":\"2026-01-01T00:00:31Z\""},
         {(uint64_t)121 * 24 * 3600, "\"scheduling\":{\"automaticRestart\":true}"},
     };
     (void)state;

@@ -60,8 +60,21 @@ static void test_every_day_of_two_centuries_is_the_c_librarys(void **state)
         char text[64];
         gmtime_r(&at, &parts);
         strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+        char written[KIT_TIME];
+        kit_time_write((uint64_t)at * 1000 + 999, written);
+        assert_string_equal(written, text);
         assert_int_equal(kit_time_read(text), (uint64_t)at * 1000);
     }
+}
+
+static void test_what_is_beyond_all_dates_is_the_last_of_them(void **state)
+{
+    char text[KIT_TIME];
+    (void)state;
+    kit_time_write(UINT64_MAX, text);
+    assert_string_equal(text, "9999-12-31T23:59:59Z");
+    kit_time_write(0, text);
+    assert_string_equal(text, "1970-01-01T00:00:00Z");
 }
 
 int main(void)
@@ -70,6 +83,7 @@ int main(void)
         cmocka_unit_test(test_a_time_is_read_as_milliseconds),
         cmocka_unit_test(test_what_is_no_time_is_nothing),
         cmocka_unit_test(test_every_day_of_two_centuries_is_the_c_librarys),
+        cmocka_unit_test(test_what_is_beyond_all_dates_is_the_last_of_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,12 +6,13 @@
 #include "kit/buf.h"
 #include "kit/error.h"
 #include "kit/tags.h"
+#include "kit/time.h"
 
 #include <string.h>
 
 /* https://cloud.google.com/compute/docs/instances/limit-vm-runtime */
-#define SHORTEST_RUN_S 30u
-#define LONGEST_RUN_S (120u * 24 * 3600)
+#define SHORTEST_RUN_MS 31000u /* 30 s of Google's, and the way there */
+#define LONGEST_RUN_MS (120ull * 24 * 3600 * 1000)
 
 json_t *creation_text(aw_op *op, const char *format, ...)
 {
@@ -30,18 +31,16 @@ static int has_gpu(const struct creation *creation)
     return gcp_data_word(creation->wish->offer_data, "gpu", &size) != NULL;
 }
 
-/* NULL when it may run for ever, or longer than Google takes care of. */
-static json_t *run_duration(const struct creation *creation)
+/* When Google ends it by itself: a time and no duration, so that the same wish is the same request whenever it is made.
+ * NULL when it may run for ever, or longer than Google takes care of. */
+static const char *termination_time(const struct creation *creation, char ret_text[KIT_TIME])
 {
     uint64_t end_ms = creation->wish->expires_at_ms;
     uint64_t now_ms = aw_now_ms(creation->op);
-    uint64_t left_s = end_ms > now_ms ? (end_ms - now_ms) / 1000 : 0;
-    if (!end_ms || left_s > LONGEST_RUN_S)
+    if (!end_ms || (end_ms > now_ms && end_ms - now_ms > LONGEST_RUN_MS))
         return NULL;
-    if (left_s < SHORTEST_RUN_S)
-        left_s = SHORTEST_RUN_S;
-    return json_pack("{s:o}", "seconds",
-                     creation_text(creation->op, "%llu", (unsigned long long)left_s));
+    kit_time_write(end_ms < now_ms + SHORTEST_RUN_MS ? now_ms + SHORTEST_RUN_MS : end_ms, ret_text);
+    return ret_text;
 }
 
 /* A machine with a GPU cannot be moved to another host; one that is lent, or ends by itself, must leave nothing
@@ -49,15 +48,16 @@ static json_t *run_duration(const struct creation *creation)
 json_t *creation_scheduling(const struct creation *creation)
 {
     const aw_create *wish = creation->wish;
-    json_t *duration = run_duration(creation);
+    char time[KIT_TIME];
+    const char *ends = termination_time(creation, time);
     int is_bound = creation->reservation && gcp_is_bound(creation->reserved, wish->instance_type);
     const char *model = wish->spot ? "SPOT" : is_bound ? "RESERVATION_BOUND" : NULL;
-    const char *ending = model || duration ? "DELETE" : NULL;
+    const char *ending = model || ends ? "DELETE" : NULL;
     int stays = wish->spot || has_gpu(creation) || gcp_stays_on_host(wish->instance_type);
     json_t *scheduling =
-        json_pack("{s:b,s:s*,s:s*,s:s*,s:o*}", "automaticRestart", !wish->spot, "onHostMaintenance",
+        json_pack("{s:b,s:s*,s:s*,s:s*,s:s*}", "automaticRestart", !wish->spot, "onHostMaintenance",
                   stays ? "TERMINATE" : NULL, "provisioningModel", model,
-                  "instanceTerminationAction", ending, "maxRunDuration", duration);
+                  "instanceTerminationAction", ending, "terminationTime", ends);
     if (scheduling && wish->spot)
         json_object_set_new(scheduling, "preemptible", json_true());
     return scheduling;

@@ -12,8 +12,8 @@ static void on_regions(aw_op *op, const aw_response *answer, void *arg)
         kit_json_node item = kit_json_item(&items, i);
         const aw_region region = {
             .size = sizeof region,
-            .name = kit_json_text(&item, "name"),
-            .description = kit_json_find_text(&item, "description", NULL),
+            .name = kit_json_name(&item, "name"),
+            .description = kit_json_find_name(&item, "description"),
         };
         if (document.error.code)
             break;

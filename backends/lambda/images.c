@@ -41,12 +41,12 @@ static void read_image(aw_op *op, const kit_json_node *image, struct stacks *sta
 {
     kit_json_node region = kit_json_object(image, "region");
     const struct stack stack = {
-        .region = kit_json_text(&region, "name"),
+        .region = kit_json_name(&region, "name"),
         .arch = aw_arch(op, kit_json_text(image, "architecture")),
         .version = kit_json_text(image, "version"),
-        .id = kit_json_text(image, "id"),
-        .name = kit_json_find_text(image, "name", NULL),
-        .family = kit_json_text(image, "family"),
+        .id = kit_json_name(image, "id"),
+        .name = kit_json_find_name(image, "name"),
+        .family = kit_json_name(image, "family"),
     };
     bool is_stack = !strncmp(stack.family, STACK, strlen(STACK)) &&
                     strncmp(stack.family, LEGACY, strlen(LEGACY)) != 0;

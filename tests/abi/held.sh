@@ -77,7 +77,7 @@ all_named() {
 
 # What a header says to the compiler.
 code_of() {
-    ${CC:-cc} -E -P -dD -fpreprocessed -x c "$1"
+    ${CC:-cc} -w -E -P -dD -fpreprocessed -x c "$1"
 }
 
 minor_of() {

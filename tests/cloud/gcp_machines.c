@@ -7,6 +7,8 @@
 #include "tests/cloud/disks.h"
 #include "tests/cloud/gcp.h"
 
+#include "kit/time.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +84,9 @@ static const char *late_error(const struct call *call)
 static void set_own_end(const struct call *call, struct machine *machine)
 {
     const json_t *scheduling = json_object_get(machine->wish, "scheduling");
-    const char *seconds = text_of(json_object_get(scheduling, "maxRunDuration"), "seconds");
-    if (*seconds) {
-        machine->own_end_ms = machine->running_ms + strtoull(seconds, NULL, 10) * 1000;
+    const char *ends = text_of(scheduling, "terminationTime");
+    if (*ends) {
+        machine->own_end_ms = kit_time_read(ends);
         machine->own_why = "its time was over";
     }
     if (late_error(call)) {
