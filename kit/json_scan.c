@@ -110,6 +110,7 @@ int scan_string(kit_scan *scan, struct scan_string *ret_string)
         has_escapes = 1;
         if (++at == end)
             break;
+        at = plain_end(at + 1, end) - 1;
     }
     if (at == end || *at != '"') {
         scan->at = at;

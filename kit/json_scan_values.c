@@ -125,11 +125,27 @@ static const char *escape_read(const char *at, const char *end, uint32_t *ret_co
     static const char meanings[] = "\"\\/\b\f\n\r\t";
     if (*at == 'u')
         return unicode_read(at + 1, end, ret_code);
+    if (*at == '"') { /* most are, in JSON within JSON */
+        *ret_code = '"';
+        return at + 1;
+    }
     const char *letter = memchr(letters, *at, sizeof letters - 1);
     if (!letter)
         return NULL;
     *ret_code = (unsigned char)meanings[letter - letters];
     return at + 1;
+}
+
+/* Up to the next backslash. NULL: there is no room for it. */
+static const char *copy_plain(const char *at, const char *end, struct output *out)
+{
+    const char *next = memchr(at, '\\', (size_t)(end - at));
+    size_t size = (size_t)((next ? next : end) - at);
+    if (size > (size_t)(out->end - out->at))
+        return NULL;
+    memcpy(out->at, at, size);
+    out->at += size;
+    return at + size;
 }
 
 /* NULL, or what is wrong with it. */
@@ -139,11 +155,11 @@ static const char *unescape(const struct scan_string *string, struct output *out
     const char *end = at + string->size;
     while (at < end) {
         uint32_t code = 0;
-        if (*at != '\\') {
-            if (put(out, (unsigned char)*at++))
-                return "a longer text";
-            continue;
-        }
+        at = copy_plain(at, end, out);
+        if (!at)
+            return "a longer text";
+        if (at == end)
+            break;
         at = escape_read(at + 1, end, &code);
         if (!at)
             return "text with an escape that is none";

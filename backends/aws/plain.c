@@ -5,6 +5,7 @@
  * (references, attributes, comments, other scripts, mistakes) takes the long way.
  */
 #include "backends/aws/offers.h"
+#include "kit/eight.h"
 #include "kit/xml_memory.h"
 
 #include <string.h>
@@ -33,7 +34,8 @@ struct scan {
     const char *const *wanted;
     struct aws_xml_each *each; /* NULL: the tree is wanted whole */
     struct kit_xml_mark before_item;
-    const char *at; /* a NUL stands behind the body, and is in no plain text */
+    const char *at;
+    const char *end; /* of the body. A NUL stands there, and in no plain text */
     const char *text;
     size_t text_size;
     size_t elements;
@@ -53,20 +55,72 @@ static bool is_name_character(char c)
            c == '.' || c == '-';
 }
 
+/* Marks what is no ASCII letter: in small letters, what is below "a" or above "z". */
+static uint64_t no_letters(uint64_t eight)
+{
+    uint64_t small = eight | KIT_EIGHT(0x20);
+    return ((small - KIT_EIGHT('a')) | (small + KIT_EIGHT(0x7f - 'z')) | small) & KIT_EIGHT_MARKS;
+}
+
 static bool is_text_character(char c)
 {
     return (c >= ' ' && c <= '~' && c != '<' && c != '>' && c != '&') || c == '\n' || c == '\t';
 }
 
+static size_t bytes_left(const struct scan *scan, const char *at)
+{
+    return (size_t)(scan->end - at);
+}
+
+/* Half of an answer that is laid out for people is the space before its lines. */
+static const char *skip_blanks(const struct scan *scan, const char *at)
+{
+    while (is_blank(*at)) {
+        at++;
+        while (bytes_left(scan, at) >= 8 && *at == ' ')
+            at += kit_eight_before(kit_eight_at(at) ^ KIT_EIGHT(' '));
+    }
+    return at;
+}
+
+/* Marks what ends a text, and what has to be looked at: "<" and ">" differ in one bit. */
+static uint64_t not_plain(uint64_t eight)
+{
+    uint64_t from_delete = (eight | (eight + KIT_EIGHT(1))) & KIT_EIGHT_MARKS;
+    return kit_eight_below(eight, ' ') | kit_eight_equal(eight & KIT_EIGHT(0xfd), '<') |
+           kit_eight_equal(eight, '&') | from_delete;
+}
+
+static const char *text_end(const struct scan *scan, const char *at)
+{
+    uint64_t marks = 0;
+    while (!marks && bytes_left(scan, at) >= 8) {
+        marks = not_plain(kit_eight_at(at));
+        at += kit_eight_before(marks);
+    }
+    while (is_text_character(*at))
+        at++;
+    return at;
+}
+
+/* Are these the same bytes? `a` comes later in the body than `b`, and they do not overlap. */
+static bool is_same(const struct scan *scan, const char *a, const char *b, size_t size)
+{
+    if (bytes_left(scan, a) < size)
+        return false;
+    for (; size >= 8; a += 8, b += 8, size -= 8)
+        if (kit_eight_at(a) != kit_eight_at(b))
+            return false;
+    if (size == 0 || bytes_left(scan, a) < 8)
+        return memcmp(a, b, size) == 0;
+    return (kit_eight_at(a) ^ kit_eight_at(b)) << (64 - 8 * size) == 0;
+}
+
 /* Takes the text up to the next tag, without the blanks around it. */
 static void take_text(struct scan *scan)
 {
-    const char *start = scan->at;
-    while (is_blank(*start))
-        start++;
-    const char *end = start;
-    while (is_text_character(*end))
-        end++;
+    const char *start = skip_blanks(scan, scan->at);
+    const char *end = *start == '<' ? start : text_end(scan, start);
     scan->at = end;
     while (end > start && is_blank(end[-1]))
         end--;
@@ -74,14 +128,19 @@ static void take_text(struct scan *scan)
     scan->text_size = (size_t)(end - start);
 }
 
-static size_t name_size(const char *name)
+static size_t name_size(const struct scan *scan, const char *name)
 {
-    size_t size = 0;
+    const char *at = name;
+    uint64_t marks = 0;
     if ((*name >= '0' && *name <= '9') || *name == '.' || *name == '-')
         return 0;
-    while (is_name_character(name[size]))
-        size++;
-    return size;
+    while (!marks && bytes_left(scan, at) >= 8) {
+        marks = no_letters(kit_eight_at(at));
+        at += kit_eight_before(marks);
+    }
+    while (is_name_character(*at))
+        at++;
+    return (size_t)(at - name);
 }
 
 /* The word of the list that a name is; it lives longer than the document. */
@@ -180,7 +239,7 @@ static bool take_start(struct scan *scan)
     if (scan->text_size > 0 || scan->depth == MOST_LEVELS || scan->elements++ == MOST_ELEMENTS)
         return false;
     struct level *level = &scan->levels[scan->depth];
-    *level = (struct level){.name = name, .size = name_size(name), .is_leaf = true};
+    *level = (struct level){.name = name, .size = name_size(scan, name), .is_leaf = true};
     if (level->size == 0 || !add_node(scan, level))
         return false;
     scan->at = name + level->size;
@@ -198,7 +257,7 @@ static bool take_end(struct scan *scan)
 {
     const struct level *level = &scan->levels[scan->depth - 1];
     const char *name = scan->at + 2;
-    if (strncmp(name, level->name, level->size) != 0 || name[level->size] != '>')
+    if (!is_same(scan, name, level->name, level->size) || name[level->size] != '>')
         return false;
     if (scan->text_size > 0 && !level->is_leaf)
         return false;
@@ -206,7 +265,7 @@ static bool take_end(struct scan *scan)
     return close_element(scan);
 }
 
-static bool take_all(struct scan *scan, const char *end)
+static bool take_all(struct scan *scan)
 {
     do {
         take_text(scan);
@@ -218,19 +277,23 @@ static bool take_all(struct scan *scan, const char *end)
             return false;
     } while (scan->depth > 0);
     take_text(scan);
-    return scan->text_size == 0 && scan->at == end;
+    return scan->text_size == 0 && scan->at == scan->end;
 }
 
 static const kit_xml_node *parse_plain(kit_xml *document, const aw_bytes *body,
                                        const char *const *wanted, struct aws_xml_each *each)
 {
-    struct scan scan = {.document = document, .wanted = wanted, .each = each, .at = body->data};
     if (!body->data)
         return NULL;
+    struct scan scan = {.document = document,
+                        .wanted = wanted,
+                        .each = each,
+                        .at = body->data,
+                        .end = body->data + body->size};
     for (size_t i = 0; i < sizeof declarations / sizeof declarations[0]; i++)
         if (strncmp(scan.at, declarations[i], strlen(declarations[i])) == 0)
             scan.at += strlen(declarations[i]);
-    return take_all(&scan, body->data + body->size) ? scan.root : NULL;
+    return take_all(&scan) ? scan.root : NULL;
 }
 
 /* The items of a whole tree, but for those that the short way has handed over already. */
