@@ -170,7 +170,7 @@ unsigned gcp_cloud_answer(void *arg, const struct http_request *request, kit_buf
 {
     const kit_buf *page = page_of(arg, request->path);
     if (page)
-        kit_buf_add(body, page->data, page->size);
+        http_body_lend(body, page);
     else if (strcmp(request->path, "/token") == 0)
         kit_buf_add_text(body, "{\"access_token\":\"bench-token\",\"expires_in\":3600}");
     else

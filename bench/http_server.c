@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +32,6 @@ struct http_server {
     struct link others;
     http_answer_fn answer;
     void *arg;
-    kit_buf body;
     struct http_counts counts;
 };
 
@@ -43,7 +43,8 @@ struct connection {
     uint64_t due_us;
     size_t sent;
     kit_buf in;
-    kit_buf out;
+    kit_buf head;
+    kit_buf body;
 };
 
 static void watch(const struct http_server *server, int operation, int fd, uint32_t events,
@@ -67,7 +68,6 @@ struct http_server *http_server_create(uint64_t latency_ms, http_answer_fn answe
     server->arg = arg;
     list_init(&server->others);
     list_init(&server->waiting);
-    kit_buf_init(&server->body, mem_kit(), LARGEST_MESSAGE);
     if (server->epoll_fd < 0 || server->listen_fd < 0 ||
         bind(server->listen_fd, (struct sockaddr *)&address, sizeof address) ||
         listen(server->listen_fd, SOMAXCONN))
@@ -95,7 +95,8 @@ static void hang_up(struct http_server *server, struct connection *connection)
     list_remove(&connection->link);
     close(connection->fd);
     kit_buf_finish(&connection->in);
-    kit_buf_finish(&connection->out);
+    kit_buf_finish(&connection->head);
+    kit_buf_finish(&connection->body);
     mem_free(connection);
     server->open--;
 }
@@ -110,7 +111,8 @@ static void accept_all(struct http_server *server)
             die("no memory");
         connection->fd = fd;
         kit_buf_init(&connection->in, mem_kit(), LARGEST_MESSAGE);
-        kit_buf_init(&connection->out, mem_kit(), LARGEST_MESSAGE);
+        kit_buf_init(&connection->head, mem_kit(), LARGEST_MESSAGE);
+        kit_buf_init(&connection->body, mem_kit(), LARGEST_MESSAGE);
         list_append(&server->others, &connection->link);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         watch(server, EPOLL_CTL_ADD, fd, EPOLLIN, connection);
@@ -122,28 +124,41 @@ static void accept_all(struct http_server *server)
         die("accept: %s", strerror(errno));
 }
 
-static void write_answer(struct connection *connection, unsigned status, const kit_buf *body)
+static void *keep_block(void *context, void *old, size_t old_size, size_t new_size)
+{
+    (void)context;
+    (void)old;
+    (void)old_size;
+    (void)new_size;
+    return NULL;
+}
+
+void http_body_lend(kit_buf *body, const kit_buf *page)
+{
+    *body = *page;
+    body->memory = (kit_memory){.resize = keep_block};
+}
+
+static void write_head(struct connection *connection, unsigned status)
 {
     char date[64];
     time_t now = time(NULL);
     struct tm parts;
     gmtime_r(&now, &parts);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    kit_buf_addf(&connection->out,
+    kit_buf_addf(&connection->head,
                  "HTTP/1.1 %u %s\r\nDate: %s\r\nContent-Type: application/json\r\n"
                  "Content-Length: %zu\r\n\r\n",
-                 status, status < 300 ? "OK" : "Refused", date, body->size);
-    kit_buf_add(&connection->out, kit_buf_text(body), body->size);
+                 status, status < 300 ? "OK" : "Refused", date, connection->body.size);
 }
 
 static void answer(struct http_server *server, struct connection *connection,
                    const struct http_request *request)
 {
-    kit_buf_clear(&server->body);
-    unsigned status = server->answer(server->arg, request, &server->body);
-    if (server->body.state != KIT_BUF_OK)
+    unsigned status = server->answer(server->arg, request, &connection->body);
+    if (connection->body.state != KIT_BUF_OK)
         die("no memory for an answer");
-    write_answer(connection, status, &server->body);
+    write_head(connection, status);
     server->counts.requests++;
     connection->answering = true;
     connection->due_us = now_us() + server->latency_us;
@@ -159,14 +174,29 @@ static void finish_answer(struct http_server *server, struct connection *connect
     connection->answering = false;
     connection->sent = 0;
     kit_buf_clear(&connection->in);
-    kit_buf_finish(&connection->out);
+    kit_buf_clear(&connection->head);
+    kit_buf_finish(&connection->body);
+    kit_buf_init(&connection->body, mem_kit(), LARGEST_MESSAGE);
+}
+
+/* What is left of the head, and of the body behind it. */
+static ssize_t send_rest(const struct connection *connection)
+{
+    const kit_buf *head = &connection->head;
+    const kit_buf *body = &connection->body;
+    size_t of_head = connection->sent < head->size ? head->size - connection->sent : 0;
+    size_t of_body = body->size - (connection->sent + of_head - head->size);
+    struct iovec pieces[] = {{head->data + (head->size - of_head), of_head},
+                             {body->data + (body->size - of_body), of_body}};
+    const struct msghdr message = {.msg_iov = pieces + (of_head == 0),
+                                   .msg_iovlen = (size_t)(of_head > 0) + (of_body > 0)};
+    return sendmsg(connection->fd, &message, MSG_NOSIGNAL);
 }
 
 static void send_more(struct http_server *server, struct connection *connection)
 {
-    while (connection->sent < connection->out.size) {
-        ssize_t sent = send(connection->fd, connection->out.data + connection->sent,
-                            connection->out.size - connection->sent, MSG_NOSIGNAL);
+    while (connection->sent < connection->head.size + connection->body.size) {
+        ssize_t sent = send_rest(connection);
         if (sent < 0 && errno == EAGAIN) {
             connection->blocked = true;
             watch(server, EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
@@ -251,7 +281,6 @@ void http_server_destroy(struct http_server *server)
         return;
     hang_up_all(server, &server->others);
     hang_up_all(server, &server->waiting);
-    kit_buf_finish(&server->body);
     close(server->listen_fd);
     close(server->epoll_fd);
     mem_free(server);

@@ -18,8 +18,11 @@ struct http_request {
     size_t body_size;
 };
 
-/* Writes the body, which is JSON, and returns the status. */
+/* Writes the body, which is JSON, or lends it, and returns the status. */
 typedef unsigned (*http_answer_fn)(void *arg, const struct http_request *request, kit_buf *body);
+
+/* The body is one that stays as it is as long as the server: it is sent from where it lies. */
+void http_body_lend(kit_buf *body, const kit_buf *page);
 
 struct http_counts {
     uint64_t requests;
