@@ -1,7 +1,7 @@
 # archway_add_backend(NAME SOURCES file.c... [LIBRARIES target...] [FIXTURES folder] [FOLDER folder])
 # One provider's plugin: NAME.so with one exported symbol, every other symbol bound when it is loaded. It is installed
 # into ARCHWAY_PLUGIN_DIR. LIBRARIES may be archway_kit_xml, archway_kit_crypto and others.
-# With FIXTURES, its recordings, `archway check` of both is a test. With FOLDER it lies there, where it is not found by
+# With FIXTURES, its recordings, `archway check` of both is a test; on another machine's, by the emulator if there is one. With FOLDER it lies there, where it is not found by
 # itself, and is not installed.
 set(ARCHWAY_KIT_DIR ${CMAKE_CURRENT_LIST_DIR})
 
@@ -40,7 +40,15 @@ function(archway_add_check name fixtures)
         message(FATAL_ERROR "${name} is to be checked, and there is no command archway beside the CMake package: "
             "install it (Debian's package is archway), or leave FIXTURES out")
     endif()
+    if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+        message(STATUS "${name} is not checked: it is for another machine, and CMAKE_CROSSCOMPILING_EMULATOR is not set")
+        return()
+    endif()
     cmake_path(ABSOLUTE_PATH fixtures)
     add_test(NAME archway_check_${name}
         COMMAND archway_command check $<TARGET_FILE:archway_backend_${name}> --fixtures ${fixtures})
+    if(archway_libraries) # of packages that were unpacked somewhere, where no linker looks
+        set_tests_properties(archway_check_${name} PROPERTIES
+            ENVIRONMENT_MODIFICATION LD_LIBRARY_PATH=path_list_prepend:${archway_libraries})
+    endif()
 endfunction()

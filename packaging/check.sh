@@ -86,5 +86,30 @@ found=$(run --replay "$source/fixtures/lambda/offers.http" offers --arch arm64 -
 [ "$found" = lambda/us-east-3/gpu_1x_gh200 ] || fault "it finds \"$found\""
 loaded=$(run backends --json --replay "$source/fixtures/lambda/offers.http" | grep -c '"loaded": true')
 [ "$loaded" -eq "$(wc -w <<<"$backends")" ] || fault "$loaded plugins load"
+
+# A backend of a stranger's, who has nothing but these packages.
+stranger=$build/packages.stranger
+cross=()
+libraries=/usr/lib/$triplet/pkgconfig
+if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+    cross=(-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc
+        -DCMAKE_CROSSCOMPILING_EMULATOR=qemu-aarch64)
+fi
+build_stranger() {
+    rm -rf "$stranger"
+    run new-backend acme "$stranger" &&
+        # Emulated, the check of all of them takes a while.
+        { [ "${#cross[@]}" -eq 0 ] || find "$stranger/fixtures" -name '*.http' ! -name 'offers.http' ! -name 'life.http' -delete; } &&
+        PKG_CONFIG_LIBDIR=$libraries:/usr/share/pkgconfig cmake -S "$stranger" -B "$stranger/build" \
+            -DCMAKE_PREFIX_PATH="$root/usr" "${cross[@]}" &&
+        cmake --build "$stranger/build" &&
+        ctest --test-dir "$stranger/build" --no-tests=error --output-on-failure
+}
+build_stranger >"$build/packages.stranger.log" 2>&1 || {
+    tail -n 30 "$build/packages.stranger.log"
+    fault "a backend cannot be made with these packages alone"
+}
+found=$(readelf -h "$stranger/build/acme.so" | sed -nE 's/.*Machine: *//p')
+[ "$found" = "$machine" ] || fault "a backend made with these packages is for $found"
 [ "$faults" -eq 0 ] || exit 1
 echo "$arch: $(find "$packages" -maxdepth 1 -name '*.deb' | wc -l) packages, $loaded plugins load, $version"

@@ -83,22 +83,24 @@ flaw() {
 call() {
     flaw "calls_$1" "#include <$2>
 __attribute__((visibility(\"hidden\"))) void use(void);
-void use(void) { (void)$1$3; }" "calls $1"
+void use(void) { (void)$1$3; }" "breaks a rule: it uses $1: core does that"
 }
 
 build good ''
 "$here/binaries.sh" plugin "$work/plugins/good.so"
-flaw two 'AW_EXPORT int another(void); int another(void) { return 1; }' 'exports [another archway_backend_v1]'
-flaw curl '' 'links libcurl.so.4' -lcurl
+flaw two 'AW_EXPORT int another(void); int another(void) { return 1; }' 'breaks a rule: it exports another too'
+flaw curl '' 'breaks a rule: it links libcurl.so.4' -lcurl
 flaw zeroed 'static int count; __attribute__((used)) static int *next(void) { return &count; }' \
-    'has the mutable static count'
-flaw initialised '__attribute__((used)) static int limit = 3;' 'has the mutable static limit'
-flaw per_thread '__attribute__((used)) static __thread int depth;' 'has thread-local storage'
-flaw constructor '__attribute__((constructor)) static void start(void) {}' 'has a constructor'
-flaw runpath '' 'has a RUNPATH' -Wl,-rpath,/opt/lib
-flaw lazy '' 'is bound lazily' -Wl,-z,lazy
-flaw stack '' 'wants an executable stack' -Wl,-z,execstack
-flaw stripped '' 'has the mutable static (unknown: the file is stripped)' -s
+    'breaks a rule: it has the mutable static'
+flaw initialised '__attribute__((used)) static int limit = 3;' 'breaks a rule: it has the mutable static'
+flaw per_thread '__attribute__((used)) static __thread int depth;' 'breaks a rule: it has thread-local storage'
+flaw constructor '__attribute__((constructor)) static void start(void) {}' 'breaks a rule: it has a constructor'
+flaw runpath '' 'breaks a rule: it has a search path for libraries' -Wl,-rpath,/opt/lib
+flaw lazy '' 'breaks a rule: it is bound lazily' -Wl,-z,lazy
+flaw stack '' 'breaks a rule: it wants a stack that can be run' -Wl,-z,execstack
+printf 'no plugin\n' >"$work/plugins/text.so"
+expected+=('/text.so: was not checked')
+flaw stripped '' 'is stripped' -s
 call socket sys/socket.h '(1, 2, 3)'
 call connect sys/socket.h '(1, 0, 3)'
 call getenv stdlib.h '("HOME")'
