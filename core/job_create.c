@@ -197,7 +197,7 @@ static void give_up(archway_job *job)
     char message[sizeof state->failure.message];
     snprintf(
         message, sizeof message,
-        "it is not known whether the machine was made (%.200s), and the provider does not list "
+        "it is not known whether the machine was made (%.300s), and the provider does not list "
         "it so far. It would carry the token %s: look again with `archway list`, or repeat "
         "the create with that token",
         state->failure.message, state->wish.token);
@@ -345,6 +345,16 @@ static void create(archway_job *job)
 }
 
 /* A limit of the caller's ends the looking, too. */
+/* Why it was searched at all says more than that the time is over. */
+static void add_reason(aw_error *late, const aw_error *before)
+{
+    char message[sizeof late->message];
+    if (!before->code || strstr(late->message, before->message))
+        return;
+    snprintf(message, sizeof message, "%.90s; before that: %.200s", late->message, before->message);
+    kit_error_text(late->message, sizeof late->message, message);
+}
+
 static void on_late(void *arg)
 {
     archway_job *job = arg;
@@ -355,6 +365,7 @@ static void on_late(void *arg)
     if (job->instance_count) {
         end_created(job, &late);
     } else if (job->sent) {
+        add_reason(&late, &state->failure);
         state->failure = late;
         give_up(job);
     } else {

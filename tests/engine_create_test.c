@@ -217,6 +217,21 @@ static void test_a_limit_of_the_callers_ends_the_search(void **state)
     stage_close();
 }
 
+static void test_why_it_is_searched_is_told_when_the_time_is_over(void **state)
+{
+    const archway_call brief = {.size = sizeof brief, .timeout_ms = 5000};
+    (void)state;
+    stage_open(WHOLE LAUNCH SAY("200", "") NONE NONE);
+    archway_job *job = stage_run(begin_create("whole", NULL, &brief));
+    const char *message = archway_job_error(job)->message;
+    assert_non_null(strstr(message,
+                           "(not finished within 5000 ms; before that: the plugin created a "
+                           "machine and did not name it)"));
+    assert_non_null(strstr(message, "look again with `archway list`"));
+    must_fail(job, AW_E_TIMEOUT);
+    stage_close();
+}
+
 static void test_a_create_with_a_key_of_its_own_may_be_repeated(void **state)
 {
     (void)state;
@@ -309,6 +324,7 @@ int main(void)
         STAGE_TEST(test_a_mistake_behind_a_launch_leaves_it_unknown),
         STAGE_TEST(test_a_cancelled_search_says_that_there_may_be_a_machine),
         STAGE_TEST(test_a_limit_of_the_callers_ends_the_search),
+        STAGE_TEST(test_why_it_is_searched_is_told_when_the_time_is_over),
         STAGE_TEST(test_a_create_with_a_key_of_its_own_may_be_repeated),
         STAGE_TEST(test_what_was_lost_and_then_answered_is_known),
         STAGE_TEST(test_a_create_without_one_leaves_once),
