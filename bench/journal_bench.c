@@ -102,7 +102,7 @@ static double create_us(archway *aw, struct journal *journal, size_t number)
     const aw_instance instance = {.size = sizeof instance, .id = id, .region = "us-east-1"};
     uint64_t begin = now_us();
     if (journal_begin(journal, aw->backends[0], &wish, 0, &hold, &error) ||
-        journal_known(journal, hold.entry, &instance, &error))
+        journal_known(journal, aw->backends[0], hold.entry, &instance, &error))
         die("%s", error.message);
     return (double)(now_us() - begin);
 }

@@ -10,7 +10,9 @@ int run_recover(struct session *session)
     aw_error error;
     KIT_CLEANUP(session_drop_job) archway_job *job = NULL;
     archway_call call = session_call(session);
-    if (archway_recover(session->aw, 0, &call, &job, &error) != 0)
+    bool same = options_count(session->options, OPTION_SAME_ACCOUNT) > 0;
+    if (archway_recover(session->aw, same ? ARCHWAY_RECOVER_SAME_ACCOUNT : 0, &call, &job,
+                        &error) != 0)
         return say_refusal(&error);
     int code = session_run_one(session, job, "settling what earlier runs left");
     if (code != EXIT_OK)

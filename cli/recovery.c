@@ -171,7 +171,7 @@ int recovery_begin(struct session *session)
     /* A journal that cannot be used is told by what comes next, once. */
     if (archway_recoverable(session->aw, &count, &error) != 0 || count == 0)
         return EXIT_OK;
-    if (archway_recover(session->aw, 1, &call, &job, &error) != 0) {
+    if (archway_recover(session->aw, ARCHWAY_RECOVER_ONCE, &call, &job, &error) != 0) {
         say_error(&error);
         return EXIT_OK;
     }

@@ -49,8 +49,9 @@ static const struct verb verbs[] = {
     {"recover", VERB_RECOVER, run_recover, "", 0, 0, "settle what an interrupted run left",
      "Looks in the journal for creates and ends of which it is not known what came of\n"
      "them, and asks the providers: what exists is adopted, what does not is closed, an\n"
-     "end that was ordered is seen to. What cannot be told stays open, and the exit\n"
-     "code is 6. create and list begin with a short form of this.\n"},
+     "end that was ordered is seen to. What cannot be told stays open, as does what was\n"
+     "asked of another account than the credentials are of now; the exit code is 6\n"
+     "then. create and list begin with a short form of this.\n"},
     {"images", VERB_IMAGES, run_images, "", 0, 0, "what machines boot unless told otherwise",
      "For each architecture, with GPUs or without: the image that `archway create` would\n"
      "use where no --boot-image is given, and what says so.\n"},
@@ -167,6 +168,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
     [OPTION_PASSES] = {"passes", 0, VERB_GC, "N", "seen in so many listings (default 2)", NULL,
                        NULL},
     [OPTION_MAX] = {"max", 0, VERB_GC, "N", "end at most so many (default 20)", NULL, NULL},
+    [OPTION_SAME_ACCOUNT] = {"same-account", 0, VERB_RECOVER, NULL,
+                             "other keys are of the same accounts as before", NULL, NULL},
     [OPTION_ALL] = {"all", 0, VERB_LIST, NULL, "other owners' machines too", NULL, NULL},
     [OPTION_DURATION] = {"duration", 0, VERB_BENCH_EMULATION, "TIME", "altogether: 6s", NULL, NULL},
     [OPTION_HEADER] = {"header", 'H', VERB_SIGN, "'NAME: VALUE'", "a header of the request", NULL,

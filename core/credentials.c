@@ -78,7 +78,8 @@ static void on_credentials(struct op *op, const aw_credentials *found)
     if (keep_text(&credentials->found_arena, &value->key_id) ||
         keep_text(&credentials->found_arena, &value->secret) ||
         keep_text(&credentials->found_arena, &value->token) ||
-        keep_text(&credentials->found_arena, &value->source))
+        keep_text(&credentials->found_arena, &value->source) ||
+        keep_text(&credentials->found_arena, &value->account))
         op_fail_memory(op, "the credentials");
 }
 
@@ -97,6 +98,7 @@ static void take_found(struct credentials *credentials)
     credentials->present = true;
     credentials->generation++;
     credentials->obtained_at_ms = backend_now_ms(credentials->backend);
+    kit_error_text(credentials->account, sizeof credentials->account, credentials->value.account);
     arena_init(&credentials->found_arena, true);
 }
 

@@ -19,6 +19,7 @@ struct credentials {
     struct arena arena; /* secret; of `value` */
     aw_credentials value;
     bool present;
+    char account[128];   /* of those that were found last, though they may be gone; "": not known */
     uint64_t generation; /* counts what was found, so that only what failed is dropped */
     uint64_t obtained_at_ms;
     struct op *authenticating;

@@ -122,7 +122,8 @@ static void write_known(archway_job *job, const aw_instance *instance)
 {
     struct create_job *state = job->state;
     aw_error error = {.size = sizeof error};
-    state->known = journal_known(job->aw->journal, state->hold.entry, instance, &error) == 0;
+    state->known =
+        journal_known(job->aw->journal, state->backend, state->hold.entry, instance, &error) == 0;
     if (!state->known) {
         say_unwritten(job, instance->id, &error);
         return;
@@ -178,7 +179,7 @@ static int on_sending(struct op *op, aw_error *ret_error)
 {
     archway_job *job = op->owner;
     const struct create_job *state = job->state;
-    return journal_sending(job->aw->journal, state->hold.entry, ret_error);
+    return journal_sending(job->aw->journal, state->backend, state->hold.entry, ret_error);
 }
 
 /* Nobody's machine but the one with this token. */

@@ -102,8 +102,14 @@ static void end_gone(archway_job *job)
 static void on_terminated(archway_job *job, const aw_error *error)
 {
     const struct machine_job *state = job->state;
+    aw_error elsewhere = {.size = sizeof elsewhere};
     if (error->code == AW_E_NOT_FOUND && may_be_too_new(job))
         return;
+    if (error->code == AW_E_NOT_FOUND &&
+        journal_check_account(job->aw->journal, state->backend, state->ref.id, &elsewhere)) {
+        job_end(job, &elsewhere); /* the order stands, for recovery with the credentials of then */
+        return;
+    }
     if (state->hold.entry)
         write_end(job, error);
     if (error->code == AW_E_NOT_FOUND)

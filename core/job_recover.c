@@ -202,7 +202,7 @@ static void start(void *arg)
         job_end(job, NULL);
 }
 
-int archway_recover(archway *aw, uint32_t once, const archway_call *call, archway_job **ret_job,
+int archway_recover(archway *aw, uint32_t how, const archway_call *call, archway_job **ret_job,
                     aw_error *ret_error)
 {
     archway_job *job =
@@ -210,7 +210,8 @@ int archway_recover(archway *aw, uint32_t once, const archway_call *call, archwa
     if (!job)
         return -1;
     struct recover_job *state = job->state;
-    state->once = once != 0;
+    state->once = (how & ARCHWAY_RECOVER_ONCE) != 0;
+    state->same_account = (how & ARCHWAY_RECOVER_SAME_ACCOUNT) != 0;
     state->start = (struct loop_timer){.run = start, .arg = job};
     loop_set(aw->loop, &state->start, 0);
     job_limit(job, on_late);

@@ -44,8 +44,16 @@ static bool is_lasting(const aw_error *error)
  * was ordered. */
 static void on_gone(struct wait_job *state, bool listed)
 {
+    aw_error error = {.size = sizeof error};
     struct journal *journal = NULL;
-    if (!journal_if_any(state->job->aw, &journal, NULL) && journal)
+    if (journal_if_any(state->job->aw, &journal, NULL))
+        journal = NULL;
+    if (journal && !listed &&
+        journal_check_account(journal, state->backend, state->wait.id, &error)) {
+        job_end(state->job, &error);
+        return;
+    }
+    if (journal)
         journal_gone(journal, state->backend->name, state->wait.id, !listed, NULL);
     job_end(state->job, NULL);
 }

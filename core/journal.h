@@ -59,6 +59,7 @@ struct journal_entry {
     bool under_way; /* another context that lives has it */
     const char *backend;
     const char *endpoint;
+    const char *account; /* that it was asked of; NULL: not known */
     const char *region;
     const char *zone;
     const char *instance_type;
@@ -101,13 +102,26 @@ void journal_step_end(archway *aw);
  * another living context has it. */
 int journal_begin(struct journal *journal, const struct backend *backend, const aw_create *wish,
                   uint64_t price_nusd_per_hour, struct journal_hold *ret_hold, aw_error *ret_error);
-/* Before each request that may make something, if the last note of it is not quite new. On the disk at once. */
-int journal_sending(struct journal *journal, int64_t entry, aw_error *ret_error);
+/* Before each request that may make something, with credentials at hand: if the last note of it is not quite new, or
+ * the account is not noted yet. On the disk at once. AW_E_CONFLICT when an earlier one was asked of another account. */
+int journal_sending(struct journal *journal, const struct backend *backend, int64_t entry,
+                    aw_error *ret_error);
 /* Before the resource is made. On the disk at once. */
 int journal_resource(struct journal *journal, int64_t entry, const aw_resource *resource,
                      aw_error *ret_error);
-int journal_known(struct journal *journal, int64_t entry, const aw_instance *instance,
-                  aw_error *ret_error);
+int journal_known(struct journal *journal, const struct backend *backend, int64_t entry,
+                  const aw_instance *instance, aw_error *ret_error);
+
+/* --- Accounts: core/journal_account.c. --- */
+
+/* What the backend's credentials were of when they were last found (aw_credentials.account), or NULL. */
+const char *journal_account(const struct backend *backend);
+/* Is it another one than that? Not if either is not known. */
+bool journal_is_elsewhere(const struct backend *backend, const char *account);
+int journal_fail_elsewhere(const struct backend *backend, const char *account, aw_error *ret_error);
+/* -1, with AW_E_CONFLICT, when the machine is known to be of another account: not to be found then says nothing. */
+int journal_check_account(struct journal *journal, const struct backend *backend,
+                          const char *instance_id, aw_error *ret_error);
 
 /* --- Ends: core/journal_end.c. --- */
 

@@ -11,14 +11,15 @@
 static const char insert_sql[] =
     "INSERT INTO entry (state, writer, backend, provider, endpoint, account, region, zone,"
     " instance_type, arch, spot, name, owner, token, price_nusd_per_hour, created_ms, expires_ms,"
-    " sent_ms, sent_mono_ms, boot, changed_ms)"
+    " sent_ms, sent_mono_ms, boot, changed_ms, account_id)"
     " VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?15, ?17,"
-    " ?18, ?15)"
+    " ?18, ?15, ?19)"
     " ON CONFLICT (backend, token) WHERE token IS NOT NULL DO UPDATE SET state = 1, ending = NULL,"
     " writer = ?1, endpoint = ?4, account = ?5, region = ?6, zone = ?7, instance_type = ?8,"
     " arch = ?9, spot = ?10, name = ?11, owner = ?12, price_nusd_per_hour = ?14, expires_ms = ?16,"
     " sent_ms = ?15, sent_mono_ms = ?17, boot = ?18, changed_ms = ?15, missing_ms = 0,"
-    " instance_id = NULL, data = NULL"
+    " instance_id = NULL, data = NULL,"
+    " account_id = CASE WHEN state < 4 THEN coalesce(account_id, ?19) ELSE ?19 END"
     " RETURNING id";
 
 static int insert(struct journal *journal, const struct backend *backend, const aw_create *wish,
@@ -26,12 +27,12 @@ static int insert(struct journal *journal, const struct backend *backend, const 
 {
     KIT_CLEANUP(journal_finish)
     sqlite3_stmt *statement = journal_query(
-        journal, ret_error, insert_sql, "itttttttiitttuuuut", journal->writer, backend->name,
+        journal, ret_error, insert_sql, "itttttttiitttuuuutt", journal->writer, backend->name,
         backend->plugin->entry.provider, backend->endpoint,
         backend->credentials.present ? backend->credentials.value.source : NULL, wish->region,
         wish->zone, wish->instance_type, (int64_t)wish->arch, (int64_t)wish->spot, wish->name,
         wish->owner, wish->token, price_nusd_per_hour, journal_wall_ms(journal),
-        wish->expires_at_ms, journal_mono_ms(journal), journal->boot);
+        wish->expires_at_ms, journal_mono_ms(journal), journal->boot, journal_account(backend));
     if (!statement || journal_step(journal, statement, ret_error) < 0)
         return -1;
     *ret_entry = sqlite3_column_int64(statement, 0);
@@ -53,10 +54,12 @@ static int look_up(struct journal *journal, const struct backend *backend, const
                    struct journal_hold *hold, aw_error *ret_error)
 {
     KIT_CLEANUP(journal_finish)
-    sqlite3_stmt *row = journal_query(journal, ret_error,
-                                      "SELECT state, writer, boot, sent_ms, sent_mono_ms FROM entry"
-                                      " WHERE backend = ?1 AND token = ?2",
-                                      "tt", backend->name, token);
+    sqlite3_stmt *row =
+        journal_query(journal, ret_error,
+                      "SELECT state, writer, boot, sent_ms, sent_mono_ms, account_id"
+                      " FROM entry"
+                      " WHERE backend = ?1 AND token = ?2",
+                      "tt", backend->name, token);
     int found = row ? journal_step(journal, row, ret_error) : -1;
     if (found < 1)
         return found;
@@ -67,6 +70,9 @@ static int look_up(struct journal *journal, const struct backend *backend, const
                                   sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4));
     if (hold->was_open && journal_writer_lives(journal, writer))
         return fail_taken(token, ret_error);
+    const char *account = (const char *)sqlite3_column_text(row, 5);
+    if (hold->was_open && journal_is_elsewhere(backend, account))
+        return journal_fail_elsewhere(backend, account, ret_error);
     return 0;
 }
 
@@ -84,26 +90,35 @@ int journal_begin(struct journal *journal, const struct backend *backend, const 
     return 0;
 }
 
-/* 1: the last note of it is so old. */
-static int is_stale(struct journal *journal, int64_t entry, aw_error *ret_error)
+/* 1: the last note of it is so old, or lacks the account. */
+static int is_stale(struct journal *journal, const struct backend *backend, int64_t entry,
+                    aw_error *ret_error)
 {
     KIT_CLEANUP(journal_finish)
     sqlite3_stmt *row =
         journal_query(journal, ret_error,
-                      "SELECT 1 FROM entry WHERE id = ?1 AND state = 1"
-                      " AND (sent_mono_ms + ?3 < ?2 OR sent_mono_ms > ?2)",
+                      "SELECT account_id, sent_mono_ms + ?3 < ?2 OR sent_mono_ms > ?2 FROM entry"
+                      " WHERE id = ?1 AND state = 1",
                       "iui", entry, journal_mono_ms(journal), (int64_t)NOTE_AGAIN_MS);
-    return row ? journal_step(journal, row, ret_error) : -1;
+    int found = row ? journal_step(journal, row, ret_error) : -1;
+    if (found < 1)
+        return found;
+    const char *account = (const char *)sqlite3_column_text(row, 0);
+    if (journal_is_elsewhere(backend, account))
+        return journal_fail_elsewhere(backend, account, ret_error);
+    return sqlite3_column_int(row, 1) != 0 || (!account && journal_account(backend));
 }
 
-int journal_sending(struct journal *journal, int64_t entry, aw_error *ret_error)
+int journal_sending(struct journal *journal, const struct backend *backend, int64_t entry,
+                    aw_error *ret_error)
 {
-    int stale = is_stale(journal, entry, ret_error);
+    int stale = is_stale(journal, backend, entry, ret_error);
     if (stale < 1)
         return stale;
     if (journal_join(journal, ret_error))
         return -1;
-    int failed = journal_run(journal, ret_error,
+    int failed = journal_note_account(journal, backend, ret_error) ||
+                 journal_run(journal, ret_error,
                              "UPDATE entry SET sent_ms = ?2, sent_mono_ms = ?3 WHERE id = ?1",
                              "iuu", entry, journal_wall_ms(journal), journal_mono_ms(journal));
     failed = journal_joined(journal, 0, failed, ret_error);
@@ -125,8 +140,8 @@ int journal_resource(struct journal *journal, int64_t entry, const aw_resource *
     return failed ? -1 : journal_flush(journal, ret_error);
 }
 
-int journal_known(struct journal *journal, int64_t entry, const aw_instance *instance,
-                  aw_error *ret_error)
+int journal_known(struct journal *journal, const struct backend *backend, int64_t entry,
+                  const aw_instance *instance, aw_error *ret_error)
 {
     if (journal_join(journal, ret_error))
         return -1;
@@ -134,8 +149,8 @@ int journal_known(struct journal *journal, int64_t entry, const aw_instance *ins
         journal_run(journal, ret_error,
                     "UPDATE entry SET state = 2, writer = 0, ending = NULL, instance_id = ?2,"
                     " region = ?3, zone = coalesce(?4, zone), data = ?5, changed_ms = ?6,"
-                    " missing_ms = 0 WHERE id = ?1",
-                    "ittttu", entry, instance->id, instance->region, instance->zone, instance->data,
-                    journal_wall_ms(journal));
+                    " missing_ms = 0, account_id = coalesce(?7, account_id) WHERE id = ?1",
+                    "ittttut", entry, instance->id, instance->region, instance->zone,
+                    instance->data, journal_wall_ms(journal), journal_account(backend));
     return journal_joined(journal, entry, failed, ret_error);
 }

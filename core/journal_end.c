@@ -44,12 +44,13 @@ static int insert_ending(struct journal *journal, const struct backend *backend,
     int failed = journal_run(
         journal, ret_error,
         "INSERT INTO entry (state, writer, backend, provider, endpoint, account, region, zone,"
-        " created_ms, sent_ms, sent_mono_ms, boot, changed_ms, instance_id, data)"
-        " VALUES (3, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?8, ?11, ?12)",
-        "ittttttuuttt", journal->writer, backend->name, backend->plugin->entry.provider,
+        " created_ms, sent_ms, sent_mono_ms, boot, changed_ms, instance_id, data, account_id)"
+        " VALUES (3, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?8, ?11, ?12,"
+        " ?13)",
+        "ittttttuutttt", journal->writer, backend->name, backend->plugin->entry.provider,
         backend->endpoint, backend->credentials.present ? backend->credentials.value.source : NULL,
         ref->region ? ref->region : "", ref->zone, journal_wall_ms(journal),
-        journal_mono_ms(journal), journal->boot, ref->id, ref->data);
+        journal_mono_ms(journal), journal->boot, ref->id, ref->data, journal_account(backend));
     if (!failed)
         *ret_entry = sqlite3_last_insert_rowid(journal->db);
     return failed;

@@ -70,6 +70,10 @@ sqlite3_stmt *journal_query(struct journal *journal, aw_error *ret_error, const 
 int journal_step(struct journal *journal, sqlite3_stmt *statement, aw_error *ret_error);
 void journal_finish(sqlite3_stmt **statement); /* for KIT_CLEANUP */
 
+/* core/journal_account.c: for all entries under way that have none. */
+int journal_note_account(struct journal *journal, const struct backend *backend,
+                         aw_error *ret_error);
+
 /* core/journal_end.c: what journal_release could not write. */
 int journal_release_again(struct journal *journal, aw_error *ret_error);
 

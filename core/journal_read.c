@@ -9,7 +9,7 @@
 #define COLUMNS                                                                                    \
     "id, state, created_ms, expires_ms, sent_ms, sent_mono_ms, boot, missing_ms, arch, backend,"   \
     " endpoint, region, zone, instance_type, name, owner, token, instance_id, data, ending, "      \
-    "writer"
+    "writer, account_id"
 
 static int fail_memory(aw_error *ret_error)
 {
@@ -48,14 +48,16 @@ static struct journal_entry read_row(const struct journal *journal, sqlite3_stmt
         .instance_id = texts[17],
         .data = texts[18],
         .ending = texts[19],
+        .account = (const char *)sqlite3_column_text(row, 21),
     };
 }
 
 static int keep_texts(struct arena *arena, struct journal_entry *entry)
 {
-    const char **texts[] = {&entry->backend, &entry->endpoint,      &entry->region, &entry->zone,
-                            &entry->name,    &entry->instance_type, &entry->owner,  &entry->token,
-                            &entry->data,    &entry->instance_id,   &entry->ending};
+    const char **texts[] = {&entry->backend,     &entry->endpoint, &entry->region,
+                            &entry->zone,        &entry->name,     &entry->instance_type,
+                            &entry->owner,       &entry->token,    &entry->data,
+                            &entry->instance_id, &entry->ending,   &entry->account};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = arena_text(arena, *texts[i]);
     return arena->exhausted ? -1 : 0;

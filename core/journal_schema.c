@@ -64,6 +64,7 @@ static const char *const migrations[] = {
     "  passes INTEGER NOT NULL,"
     "  PRIMARY KEY (backend, region, kind, id)"
     ") WITHOUT ROWID;",
+    "ALTER TABLE entry ADD COLUMN account_id TEXT;", /* aw_credentials.account; NULL: not known */
 };
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

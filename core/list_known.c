@@ -88,7 +88,9 @@ static int show_absent(struct merge *merge, const struct journal_entry *entry, b
 static int settle_absent(struct merge *merge, const struct journal_entry *entry,
                          aw_error *ret_error)
 {
-    bool whole = merge->listed_whole(merge->job, entry) && entry->age_ms >= JOURNAL_WINDOW_MS;
+    const struct backend *backend = context_backend(merge->job->aw, entry->backend);
+    bool whole = merge->listed_whole(merge->job, entry) && entry->age_ms >= JOURNAL_WINDOW_MS &&
+                 !(backend && journal_is_elsewhere(backend, entry->account));
     if (whole && entry->state == JOURNAL_ENDING)
         return journal_done(merge->journal, entry->id, JOURNAL_TERMINATED, ret_error);
     if (whole && journal_missing(merge->journal, entry, ret_error))

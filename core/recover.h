@@ -10,6 +10,7 @@ struct recover_item {
     struct journal_entry entry;
     enum archway_fate fate;
     bool told;       /* its outcome is */
+    bool elsewhere;  /* it was asked of another account, and is not listed in this one */
     bool found;      /* it is listed, or was at an earlier look */
     size_t instance; /* then its place in job->instances */
 };
@@ -35,6 +36,7 @@ struct recover_group {
 
 struct recover_job {
     bool once;
+    bool same_account; /* as the user says, whatever the credentials look like */
     struct recover_item *items;
     size_t count;
     uint64_t claimed_at_ms;

@@ -27,7 +27,7 @@ static int write_found(struct recover_group *group, struct recover_item *item, a
     struct journal *journal = group->job->aw->journal;
     item->fate = fate_of(group, item);
     if (item->entry.state == JOURNAL_INTENT &&
-        journal_known(journal, item->entry.id, instance_of(group, item), ret_error))
+        journal_known(journal, group->backend, item->entry.id, instance_of(group, item), ret_error))
         return -1;
     if (item->fate == ARCHWAY_FATE_GONE)
         return journal_done(journal, item->entry.id, JOURNAL_TERMINATED, ret_error);
@@ -47,8 +47,13 @@ static int write_missing(struct recover_group *group, struct recover_item *item,
                          aw_error *ret_error)
 {
     bool intent = item->entry.state == JOURNAL_INTENT;
+    const struct recover_job *state = group->job->state;
     if (!is_old(group, item))
         return 0;
+    if (!state->same_account && journal_is_elsewhere(group->backend, item->entry.account)) {
+        item->elsewhere = true;
+        return 0;
+    }
     item->fate = intent ? ARCHWAY_FATE_ABSENT : ARCHWAY_FATE_GONE;
     return journal_done(group->job->aw->journal, item->entry.id,
                         intent ? JOURNAL_ABSENT : JOURNAL_TERMINATED, ret_error);
@@ -116,13 +121,22 @@ void recover_settle_found(struct recover_group *group)
     }
 }
 
+static void tell_elsewhere(struct recover_group *group, struct recover_item *item)
+{
+    aw_error why = {.size = sizeof why};
+    journal_fail_elsewhere(group->backend, item->entry.account, &why);
+    recover_group_told(group, item, ARCHWAY_FATE_OPEN, why.message);
+}
+
 void recover_settle_missing(struct recover_group *group)
 {
     if (write(group, false, write_missing))
         return;
     for (size_t i = 0; i < group->count && !job_is_over(group->job); i++) {
         struct recover_item *item = &group->items[i];
-        if (!item->told && !item->found && item->fate != ARCHWAY_FATE_OPEN)
+        if (item->elsewhere)
+            tell_elsewhere(group, item);
+        else if (!item->told && !item->found && item->fate != ARCHWAY_FATE_OPEN)
             recover_group_told(group, item, item->fate, reason_of(item->fate));
     }
 }

@@ -3,7 +3,7 @@ archway_test(kit_wish_test kit_wish_test.c kit_host.c)
 if(TARGET archway_backend_aws)
     foreach(part credentials profile shared token metadata launch zones options group userdata instances memory)
         archway_test(aws_${part}_test aws_${part}_test.c backend_host.c backend_services.c
-            $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
+            $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()
 endif()
 if(TARGET archway_backend_aws)

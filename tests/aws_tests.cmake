@@ -1,14 +1,14 @@
 # The AWS backend, played by hand, and through core from recordings.
 if(TARGET archway_backend_aws)
-    foreach(part core codes endpoint)
+    foreach(part core account codes endpoint)
         archway_test(aws_${part}_test aws_${part}_test.c backend_host.c backend_services.c
-            $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
+            $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()
     # Offers.
     foreach(part offers types all_types prices plain kept quotas)
         archway_test(aws_${part}_test aws_${part}_test.c aws_answers.c backend_host.c
             backend_services.c $<TARGET_OBJECTS:archway_backend_aws>
-            LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
+            LIBRARIES archway_kit_xml archway_kit_crypto PkgConfig::CRYPTO)
     endforeach()
     archway_test(aws_offers_replay_test aws_offers_replay_test.c replay_session.c)
     set(replays aws_offers_replay_test)
@@ -30,5 +30,5 @@ if(TARGET archway_backend_aws)
     endforeach()
     archway_test(aws_sigv4_vectors_test aws_sigv4_vectors_test.c sigv4_vectors.c sigv4_reference.c
         sigv4_reference_url.c header_collector.c backend_host.c backend_services.c
-        $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml PkgConfig::CRYPTO)
+        $<TARGET_OBJECTS:archway_backend_aws> LIBRARIES archway_kit_xml archway_kit_crypto PkgConfig::CRYPTO)
 endif()

@@ -202,8 +202,10 @@ static void terminate(aw_op *op, const aw_ref *ref)
 
 static void authenticate(aw_op *op)
 {
-    const aw_credentials credentials = {
-        .size = sizeof credentials, .token = "key", .source = "this test"};
+    const aw_credentials credentials = {.size = sizeof credentials,
+                                        .token = "key",
+                                        .source = "this test",
+                                        .account = engine_cloud.account};
     engine_cloud.authenticated++;
     aw_emit_credentials(op, &credentials);
 }

@@ -25,6 +25,7 @@ struct engine_cloud {
     unsigned authenticated; /* how often it has looked for its key */
     unsigned signatures;
     uint64_t signed_at_ms; /* the last one */
+    const char *account;   /* of its key; NULL: it does not say */
 };
 extern struct engine_cloud engine_cloud;
 

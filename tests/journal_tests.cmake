@@ -1,5 +1,5 @@
 # The journal, and recovery from it, on the small cloud of the engine's tests.
-foreach(part create data recover gc resources list fault cost)
+foreach(part create data recover account gc resources list fault cost)
     archway_test(journal_${part}_test journal_${part}_test.c journal_stage.c faulty_disk.c
         engine_stage.c engine_cloud.c replay_session.c recording_files.c LIBRARIES PkgConfig::SQLITE)
     set_target_properties(journal_${part}_test PROPERTIES ENABLE_EXPORTS ON)

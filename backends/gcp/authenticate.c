@@ -38,12 +38,16 @@ static int is_plain(const char *token)
 
 static void emit(struct auth *auth, const char *token, uint64_t expires_at_ms)
 {
+    const struct gcp *gcp = auth->op->state;
+    char account[128];
+    snprintf(account, sizeof account, "project %s", gcp->project ? gcp->project : "");
     const aw_credentials credentials = {
         .size = sizeof credentials,
         .expires_at_ms = expires_at_ms,
         .key_id = auth->quota_project,
         .token = token,
         .source = auth->source,
+        .account = gcp->project ? account : NULL,
     };
     if (is_plain(token))
         aw_emit_credentials(auth->op, &credentials);

@@ -348,10 +348,13 @@ ARCHWAY_API int archway_terminate(archway *aw, const archway_machine *machine,
  * Settles what an ended process left in the journal: creates of which it is not known what came of them, and
  * ends that were ordered and not seen. Each is looked for at its provider by its token, and ends as an outcome:
  * adopted, known not to exist, gone, ordered to end again; or it stays open, with the reason. Where a provider's
- * list may lag behind, the job looks again, for a minute at most; with `once` it looks once and leaves the rest
- * open. What a living process has under way is not touched. Fails only when the journal cannot be used.
- */
-ARCHWAY_API int archway_recover(archway *aw, uint32_t once, const archway_call *call,
+ * list may lag behind, the job looks again, for a minute at most. What was asked of another account than the
+ * backend's credentials are of now (aw_credentials.account) and is not listed stays open. What a living process has
+ * under way is not touched. Fails only when the journal cannot be used. `how` has bits: */
+#define ARCHWAY_RECOVER_ONCE 0x1u /* look once, and leave the rest open */
+/* The credentials are of the accounts that they were of, though other keys: what is not listed does not exist. */
+#define ARCHWAY_RECOVER_SAME_ACCOUNT 0x2u
+ARCHWAY_API int archway_recover(archway *aw, uint32_t how, const archway_call *call,
                                 archway_job **ret_job, aw_error *ret_error);
 
 /*
