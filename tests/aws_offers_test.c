@@ -219,6 +219,71 @@ static void test_an_option_that_is_not_known_is_refused(void **state)
     assert_int_equal(host->request_count, 4);
 }
 
+#define RESERVED(type, zone, state, left, more)                                                    \
+    "<R><capacityReservationSet><item><instanceType>" type                                         \
+    "</instanceType><availabilityZone>" zone "</availabilityZone><state>" state                    \
+    "</state><availableInstanceCount>" left "</availableInstanceCount>" more                       \
+    "</item></capacityReservationSet></R>"
+
+/* What becomes of a listing with a reservation named, once its answer is there. */
+static const char *list_reserved(struct backend_host *host, unsigned status, const char *answer)
+{
+    static const aw_header reserved = {"reservation", "cr-1"};
+    const aw_offer_query query = {
+        .size = sizeof query, .region = "us-east-1", .options = &reserved, .option_count = 1};
+    host_begin(host);
+    vtable()->list_offers(&host->op, &query);
+    assert_string_equal(host->requests[0].body, "Action=DescribeCapacityReservations"
+                                                "&Version=2016-11-15&CapacityReservationId.1=cr-1");
+    host_answer(host, status, answer);
+    if (host->request_count == 1) /* the rest is kept */
+        return host_results(host);
+    assert_int_equal(host->request_count, 4);
+    host_answer(host, 200, TYPES(C7G));
+    host_answer(host, 200, ZONES(ZONE("c7g.2xlarge", "us-east-1a")));
+    host_answer(host, 200, PRICES(PRICE("c7g.2xlarge", "0.2900000000")));
+    return host_results(host);
+}
+
+static void test_a_reservation_leaves_its_type_in_its_zone(void **state)
+{
+    static const char in_zone[] = "zone us-east-1b";
+    struct backend_host *host = *state;
+    const char *results =
+        list_reserved(host, 200, RESERVED("c7g.2xlarge", "us-east-1b", "active", "2", ""));
+    assert_contains(results, "disk 0 MiB, 290000000 nusd, availability 1");
+    assert_contains(results, in_zone);
+    assert_lacks(results, "spot");
+    assert_lacks(results, "quota");
+    assert_contains(
+        list_reserved(host, 200, RESERVED("c7g.2xlarge", "us-east-1b", "active", "0", "")),
+        "availability 2");
+    assert_contains(
+        list_reserved(host, 200, RESERVED("c7g.2xlarge", "us-east-1b", "expired", "2", "")),
+        "availability 2");
+    results = list_reserved(host, 200,
+                            RESERVED("c7g.2xlarge", "us-east-1b", "active", "1",
+                                     "<reservationType>capacity-block</reservationType>"));
+    assert_contains(results, "availability 1");
+    assert_lacks(results, "290000000");
+}
+
+static void test_without_the_reservation_there_is_nothing(void **state)
+{
+    struct backend_host *host = *state;
+    assert_string_equal(
+        list_reserved(host, 200, RESERVED("m7i.large", "us-east-1b", "active", "1", "")), "");
+    assert_string_equal(list_reserved(host, 200, "<R><capacityReservationSet/></R>"), "");
+    assert_string_equal(
+        list_reserved(host, 400, REFUSAL("InvalidCapacityReservationId.NotFound", "None such.")),
+        "");
+    assert_int_equal(host->error.code, AW_OK);
+    list_reserved(host, 400, REFUSAL("InvalidCapacityReservationId.Malformed", "No id: cr-1."));
+    assert_failed(host, AW_E_INVALID, "No id: cr-1.");
+    list_reserved(host, 200, RESERVED("m7i.large", "us-east-1b", "active", "many", ""));
+    assert_failed(host, AW_E_PROTOCOL, "AWS's answer to `DescribeCapacityReservations`");
+}
+
 static void list_two_pages(struct backend_host *host)
 {
     static const char *const bodies[] = {
@@ -285,6 +350,8 @@ int main(void)
         HOSTED(test_a_spot_price_that_is_none_is_told),
         HOSTED(test_a_wish_for_one_way_saves_the_requests_of_the_other),
         HOSTED(test_an_option_that_is_not_known_is_refused),
+        HOSTED(test_a_reservation_leaves_its_type_in_its_zone),
+        HOSTED(test_without_the_reservation_there_is_nothing),
         HOSTED(test_no_allocation_is_taken_for_granted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

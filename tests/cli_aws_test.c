@@ -332,7 +332,7 @@ static void test_what_is_not_needed_may_fail(void **state)
     cli_environment(NULL);
 }
 
-static void test_a_type_that_only_reservations_have_is_tried_with_one(void **state)
+static void test_a_type_that_only_reservations_have_is_not_to_be_had_without_one(void **state)
 {
     (void)state;
     keep_a_region();
@@ -341,11 +341,25 @@ static void test_a_type_that_only_reservations_have_is_tried_with_one(void **sta
             "p5.4xlarge", "--on-demand", "--dry-run");
     assert_code(3);
     assert_contains(run.err, "available removed 1");
-    archway("create", "--config", "kept.yaml", "--ssh-key", KEY, "--name", "block", "--type",
-            "p5.4xlarge", "--on-demand", "--dry-run", "--option", "reservation=cr-0123");
-    assert_code(0);
-    assert_contains(run.out, "p5.4xlarge");
     cli_environment(NULL);
+}
+
+static void test_a_reservation_leaves_what_it_has(void **state)
+{
+    (void)state;
+    archway("offers", REPLAY("offers-reservation"), "--json", "--option",
+            "reservation=cr-0123456789abcdef0");
+    assert_code(6); /* without a price list */
+    json_t *root = cli_json();
+    assert_string_equal(cli_json_at(root, "offers.0.instance_type"), "c7g.large");
+    assert_string_equal(cli_json_at(root, "offers.0.zone"), "us-east-1b");
+    assert_string_equal(cli_json_at(root, "offers.0.availability"), "available");
+    assert_string_equal(cli_json_at(root, "offers.1.instance_type"), "");
+    json_decref(root);
+    archway("create", REPLAY("offers-reservation"), "--ssh-key", KEY, "--name", "reserved",
+            "--dry-run", "--option", "reservation=cr-0123456789abcdef0");
+    assert_contains(run.out, "c7g.large");
+    assert_lacks(run.out, "m7i.large");
 }
 
 int main(void)
@@ -366,7 +380,8 @@ int main(void)
         cmocka_unit_test(test_a_machine_is_terminated_by_its_reference),
         cmocka_unit_test(test_what_is_kept_is_not_asked_for_unless_it_is_refreshed),
         cmocka_unit_test(test_what_is_not_needed_may_fail),
-        cmocka_unit_test(test_a_type_that_only_reservations_have_is_tried_with_one),
+        cmocka_unit_test(test_a_type_that_only_reservations_have_is_not_to_be_had_without_one),
+        cmocka_unit_test(test_a_reservation_leaves_what_it_has),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }

@@ -83,7 +83,11 @@ const char *aws_currency(const char *region);
 /* The name of a service in a signature: "ec2", "sts", "pricing", "servicequotas", "ssm". */
 const char *aws_signing_name(enum aws_service service);
 
-/* The names of the options that a wish may have, and NULL (launch.c). */
+/* The options that a wish may have. The names of all, and NULL (launch.c). */
+#define AWS_OPTION_RESERVATION "reservation" /* of a capacity reservation or block, its id */
+#define AWS_OPTION_PLACEMENT_GROUP "placement_group" /* its name */
+#define AWS_OPTION_SUBNET "subnet"     /* its id, in the place of the configured ones */
+#define AWS_OPTION_SSH_USER "ssh_user" /* who may log in, where the image is the user's */
 extern const char *const aws_wish_options[];
 
 /* ---- requests ---- */

@@ -108,6 +108,17 @@ static void emit_on_demand(aw_op *op, struct draft *draft)
     emit(op, draft, reserved_only ? 0 : type->nusd_per_hour);
 }
 
+/* What is reserved counts against the quota whether it runs or not. */
+static void emit_reserved(aw_op *op, struct draft *draft)
+{
+    const struct aws_reserved *reserved = draft->listing->reserved;
+    if (!reserved->type || strcmp(reserved->type, draft->type->name) != 0)
+        return;
+    draft->offer.availability = reserved->is_left ? AW_AVAILABLE : AW_UNAVAILABLE;
+    zones_write(draft, UINT32_C(1) << reserved->zone);
+    emit(op, draft, reserved->is_block ? 0 : draft->type->nusd_per_hour);
+}
+
 /* The zones that have this price and not yet an offer. */
 static uint32_t zones_alike(const struct aws_spot_price *prices, uint64_t nusd_per_hour)
 {
@@ -172,9 +183,11 @@ static void emit_type(aw_op *op, const struct aws_listing *listing, const struct
                   .region = listing->region},
     };
     gpus_write(&draft);
-    if (listing->spot != AW_SPOT_ONLY)
+    if (listing->spot != AW_SPOT_ONLY && listing->reserved)
+        emit_reserved(op, &draft);
+    else if (listing->spot != AW_SPOT_ONLY)
         emit_on_demand(op, &draft);
-    if (listing->spot != AW_SPOT_NO)
+    if (listing->spot != AW_SPOT_NO && !listing->reserved)
         emit_spot(op, &draft);
 }
 

@@ -16,12 +16,6 @@
 
 #define AWS_GROUP_NAME "archway"
 
-/* The options of a create that only AWS has. */
-#define AWS_OPTION_RESERVATION "reservation" /* of a capacity reservation or block, its id */
-#define AWS_OPTION_PLACEMENT_GROUP "placement_group" /* its name */
-#define AWS_OPTION_SUBNET "subnet"     /* its id, in the place of the configured ones */
-#define AWS_OPTION_SSH_USER "ssh_user" /* who may log in, where the image is the user's */
-
 struct subnet {
     const char *id;
     const char *zone;

@@ -12,7 +12,7 @@ static const struct aws_part_kind *const kinds[AWS_PARTS] = {
     [AWS_PART_SPOT] = &aws_spot_part,
 };
 
-static void settle(aw_op *op, struct aws_listing *listing)
+void aws_listing_settle(aw_op *op, struct aws_listing *listing)
 {
     if (--listing->waiting == 0)
         aws_listing_emit(op, listing);
@@ -50,13 +50,13 @@ void aws_part_ended(aw_op *op, void *arg, const aw_error *why)
         part->problem = *why;
     if (why && !(may_be_old && use_old(op, part) == 0) && is_types(part))
         return aw_fail(op, why);
-    settle(op, part->listing);
+    aws_listing_settle(op, part->listing);
 }
 
 static bool is_wanted(const struct aws_listing *listing, enum aws_part_number number)
 {
     if (number == AWS_PART_SPOT)
-        return listing->spot != AW_SPOT_NO;
+        return listing->spot != AW_SPOT_NO && !listing->reserved;
     return number != AWS_PART_PRICES || listing->spot != AW_SPOT_ONLY;
 }
 
@@ -94,6 +94,8 @@ void aws_list_offers(aw_op *op, const aw_offer_query *query)
     if (!listing)
         return;
     listing->waiting = 1; /* no part ends the listing before all have begun */
+    if (aws_reserved_start(op, listing, query))
+        return;
     for (int number = 0; number < AWS_PARTS; number++) {
         struct aws_part *part = &listing->parts[number];
         part->listing = listing;
@@ -101,5 +103,5 @@ void aws_list_offers(aw_op *op, const aw_offer_query *query)
         if (is_wanted(listing, (enum aws_part_number)number))
             start(op, part);
     }
-    settle(op, listing);
+    aws_listing_settle(op, listing);
 }

@@ -75,10 +75,19 @@ struct aws_part {
     char unread_why[256];
 };
 
+/* The reservation that the user named: nothing but what it has is wanted. */
+struct aws_reserved {
+    const char *type; /* NULL: the region does not have it */
+    int zone;
+    bool is_left;
+    bool is_block; /* paid for when it was bought */
+};
+
 struct aws_listing {
     const char *region;
-    uint32_t spot;    /* enum aw_spot */
-    char started[24]; /* when, as EC2 writes times */
+    struct aws_reserved *reserved; /* NULL: none was named */
+    uint32_t spot;                 /* enum aw_spot */
+    char started[24];              /* when, as EC2 writes times */
     unsigned waiting;
     struct aws_part parts[AWS_PARTS];
     struct aws_type *types;
@@ -164,6 +173,11 @@ extern const struct aws_part_kind aws_types_part;
 extern const struct aws_part_kind aws_zones_part;
 extern const struct aws_part_kind aws_prices_part;
 extern const struct aws_part_kind aws_spot_part;
+
+/* Asks for the reservation of the query, if it names one (reserved.c). -1: no memory. */
+int aws_reserved_start(aw_op *op, struct aws_listing *listing, const aw_offer_query *query);
+/* One thing less is waited for; behind the last one the offers are emitted (offers.c). */
+void aws_listing_settle(aw_op *op, struct aws_listing *listing);
 
 /* The end of every part's pages (offers.c); `part` is their owner. */
 void aws_part_ended(aw_op *op, void *part, const aw_error *why);
