@@ -170,6 +170,7 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
         {"list-unauthenticated", AW_E_UNAUTHENTICATED, "invalid authentication credentials"},
         {"list-hostile", AW_E_PROTOCOL, "`instances` cannot be read: items.zones/us-central1-a"},
         {"list-html", AW_E_PROTOCOL, "Error 404 (Not Found)!!1"},
+        {"list-nothing", AW_E_PROTOCOL, "is no list of machines: it has no `items`"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

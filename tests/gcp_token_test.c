@@ -305,7 +305,7 @@ static void test_a_service_account_is_replayed(void **state)
              "content-type: application/json\n\n{\"access_token\":\"t\",\"expires_in\":3599}\n\n"
              ">>> GET https://compute.googleapis.com/compute/v1/projects/farm-proj-1/aggregated/"
              "instances?maxResults=500&returnPartialSuccess=true\naccept: application/json\n\n"
-             "<<< 200\ncontent-type: application/json\n\n{}\n",
+             "<<< 200\ncontent-type: application/json\n\n" LIST "\n",
              file);
     write_file("key.http", text);
     archway_options options = {

@@ -60,12 +60,24 @@ static int read_unreachables(aw_op *op, const struct gcp_machines *machines,
     return 0;
 }
 
+/* What is nothing of Google's must not be taken for the news that there are no machines. */
+static int is_list(const kit_json_node *root, const kit_json_node *items)
+{
+    return items->value ||
+           !strcmp(kit_json_find_text(root, "kind", ""), "compute#instanceAggregatedList");
+}
+
 /* -1: the operation has failed, or the document says why. */
 static int read_page(aw_op *op, struct gcp_machines *machines, const kit_json_node *root)
 {
     kit_json_node items = kit_json_find(root, "items");
     kit_json_node zone;
     void *iterator = NULL;
+    if (!root->document->error.code && !is_list(root, &items)) {
+        kit_fail(op, AW_E_PROTOCOL,
+                 "Google's answer to `instances` is no list of machines: it has no `items`.");
+        return -1;
+    }
     if (read_unreachables(op, machines, root))
         return -1;
     while (kit_json_next(&items, &iterator, &zone))
