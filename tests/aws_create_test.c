@@ -26,13 +26,13 @@ static void test_a_machine_is_made_once_whatever_happens_on_the_way(void **state
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct aws_wish wish = aws_graviton();
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         archway_job *job = ec2_create(aw, &wish);
-        const aw_instance *made = assert_machine(job, AW_STATE_PENDING);
+        const aw_instance *made = assert_ec2_machine(job, AW_STATE_PENDING);
         assert_string_equal(made->token, archway_job_token(job));
         assert_string_equal(made->zone, cases[i].zone);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 
@@ -55,21 +55,21 @@ static void test_what_cannot_be_made_says_why_at_once(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct aws_wish wish = aws_graviton();
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         archway_job *job = ec2_create(aw, &wish);
         assert_error(job, cases[i].code, cases[i].problem);
         assert_int_equal(archway_job_error(job)->retry, AW_RETRY_NEVER);
         assert_int_equal(archway_job_error(job)->scope, cases[i].scope);
         assert_int_equal(archway_job_sent(job), 0);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 
 static void test_a_launch_that_nobody_knows_of_is_not_denied(void **state)
 {
     const struct aws_wish wish = aws_graviton();
-    archway *aw = aws_open("launch-lost-not-made", NULL);
+    archway *aw = played_open("aws", "launch-lost-not-made", NULL);
     archway_job *job = ec2_create(aw, &wish);
     (void)state;
     assert_error(job, AW_E_TIMEOUT, "it is not known whether the machine was made");
@@ -77,14 +77,14 @@ static void test_a_launch_that_nobody_knows_of_is_not_denied(void **state)
     assert_int_equal(archway_job_error(job)->retry, AW_RETRY_UNKNOWN);
     assert_int_equal(archway_job_sent(job), 1);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void
 test_an_image_of_the_wrong_architecture_is_refused_before_anything_is_bought(void **state)
 {
     struct aws_wish wish = aws_graviton();
-    archway *aw = aws_open("image-other-architecture", NULL);
+    archway *aw = played_open("aws", "image-other-architecture", NULL);
     (void)state;
     wish.image = AMD64_IMAGE;
     archway_job *job = ec2_create(aw, &wish);
@@ -92,7 +92,7 @@ test_an_image_of_the_wrong_architecture_is_refused_before_anything_is_bought(voi
                  "The image " AMD64_IMAGE " is for x86_64 and c7g.large is a machine of arm64");
     assert_int_equal(archway_job_sent(job), 0);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_a_reservation_decides_zone_and_market(void **state)
@@ -112,16 +112,16 @@ static void test_a_reservation_decides_zone_and_market(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct aws_wish wish = aws_graviton();
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         wish.offer.arch = cases[i].arch;
         wish.offer.instance_type = cases[i].type;
         wish.offer.data = cases[i].data;
         wish.options[0] = (aw_header){"reservation", "cr-0123456789abcdef0"};
         wish.option_count = cases[i].options;
         archway_job *job = ec2_create(aw, &wish);
-        assert_string_equal(assert_machine(job, AW_STATE_PENDING)->zone, cases[i].zone);
+        assert_string_equal(assert_ec2_machine(job, AW_STATE_PENDING)->zone, cases[i].zone);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 
@@ -134,12 +134,12 @@ static void test_a_token_of_the_callers_is_one_machine(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct aws_wish wish = aws_graviton();
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         wish.token = "order-4711-attempt-1";
         archway_job *job = ec2_create(aw, &wish);
-        assert_string_equal(assert_machine(job, cases[i].state)->token, wish.token);
+        assert_string_equal(assert_ec2_machine(job, cases[i].state)->token, wish.token);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 
@@ -165,16 +165,16 @@ static void test_the_configured_network_is_used(void **state)
     struct aws_wish wish = aws_graviton();
     (void)state;
     write_config(path, config);
-    archway *aw = aws_open("configured-network", path);
+    archway *aw = played_open("aws", "configured-network", path);
     unlink(path);
     wish.image = GRAVITON_IMAGE;
     wish.options[0] = (aw_header){"placement_group", "close"};
     wish.option_count = 1;
     archway_job *job = ec2_create(aw, &wish);
-    assert_machine(job, AW_STATE_PENDING);
+    assert_ec2_machine(job, AW_STATE_PENDING);
     assert_int_equal(archway_job_resource_count(job), 0);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 int main(void)

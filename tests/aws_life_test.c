@@ -16,12 +16,12 @@
 static void test_a_graviton_lives_on_demand(void **state)
 {
     struct aws_wish wish = aws_graviton();
-    archway *aw = aws_open("life-graviton", NULL);
+    archway *aw = played_open("aws", "life-graviton", NULL);
     (void)state;
     wish.user_data = DATA;
 
     archway_job *job = ec2_create(aw, &wish);
-    const aw_instance *made = assert_machine(job, AW_STATE_PENDING);
+    const aw_instance *made = assert_ec2_machine(job, AW_STATE_PENDING);
     assert_int_equal(made->arch, AW_ARCH_ARM64);
     assert_string_equal(made->token, archway_job_token(job));
     assert_string_equal(made->owner, "my-server");
@@ -34,7 +34,7 @@ static void test_a_graviton_lives_on_demand(void **state)
     archway_job_destroy(job);
 
     job = ec2_wait(aw, AW_STATE_RUNNING);
-    const aw_instance *running = assert_machine(job, AW_STATE_RUNNING);
+    const aw_instance *running = assert_ec2_machine(job, AW_STATE_RUNNING);
     assert_string_equal(running->public_ip, "203.0.113.25");
     assert_string_equal(running->private_ip, "172.31.7.41");
     assert_string_equal(running->ssh_user, "ubuntu");
@@ -43,24 +43,24 @@ static void test_a_graviton_lives_on_demand(void **state)
 
     job = ec2_list(aw);
     assert_int_equal(archway_job_instance_count(job), 1);
-    assert_machine(job, AW_STATE_RUNNING);
+    assert_ec2_machine(job, AW_STATE_RUNNING);
     archway_job_destroy(job);
 
     job = ec2_terminate(aw, MACHINE_ID);
-    assert_machine(job, AW_STATE_TERMINATING);
+    assert_ec2_machine(job, AW_STATE_TERMINATING);
     archway_job_destroy(job);
 
     job = ec2_wait(aw, AW_STATE_TERMINATED);
-    const aw_instance *gone = assert_machine(job, AW_STATE_TERMINATED);
+    const aw_instance *gone = assert_ec2_machine(job, AW_STATE_TERMINATED);
     assert_text_has(gone->reason, "User initiated shutdown");
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_a_spot_machine_lives_until_it_is_interrupted(void **state)
 {
     struct aws_wish wish = aws_graviton();
-    archway *aw = aws_open("life-spot", NULL);
+    archway *aw = played_open("aws", "life-spot", NULL);
     (void)state;
     wish.offer.arch = AW_ARCH_AMD64;
     wish.offer.spot = 1;
@@ -70,42 +70,42 @@ static void test_a_spot_machine_lives_until_it_is_interrupted(void **state)
     wish.disk_mib = 40 * 1024;
 
     archway_job *job = ec2_create(aw, &wish);
-    const aw_instance *made = assert_machine(job, AW_STATE_PENDING);
+    const aw_instance *made = assert_ec2_machine(job, AW_STATE_PENDING);
     assert_int_equal(made->arch, AW_ARCH_AMD64);
     assert_int_equal(made->spot, 1);
     assert_null(made->ssh_user);
     archway_job_destroy(job);
 
     job = ec2_wait(aw, AW_STATE_RUNNING);
-    assert_machine(job, AW_STATE_RUNNING);
+    assert_ec2_machine(job, AW_STATE_RUNNING);
     archway_job_destroy(job);
 
     job = ec2_get(aw);
-    const aw_instance *taken = assert_machine(job, AW_STATE_TERMINATED);
+    const aw_instance *taken = assert_ec2_machine(job, AW_STATE_TERMINATED);
     assert_string_equal(taken->reason, "Server.SpotInstanceTermination: Spot instance termination");
     archway_job_destroy(job);
 
     job = ec2_terminate(aw, MACHINE_ID);
-    assert_machine(job, AW_STATE_TERMINATED);
+    assert_ec2_machine(job, AW_STATE_TERMINATED);
     archway_job_destroy(job);
     job = ec2_wait(aw, AW_STATE_TERMINATED);
-    assert_machine(job, AW_STATE_TERMINATED);
+    assert_ec2_machine(job, AW_STATE_TERMINATED);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 /* ---- lists ---- */
 
 static void assert_listed(const char *recording, uint64_t count)
 {
-    archway *aw = aws_open(recording, NULL);
+    archway *aw = played_open("aws", recording, NULL);
     archway_job *job = ec2_list(aw);
     if (archway_job_problem_count(job))
         fail_msg("%s: %s", recording, archway_job_problem(job, 0)->message);
     assert_int_equal(archway_job_error(job)->code, AW_OK);
     assert_int_equal(archway_job_instance_count(job), count);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_a_list_is_whole_whatever_happens_on_the_way(void **state)
@@ -134,14 +134,14 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         archway_job *job = ec2_list(aw);
         assert_int_equal(archway_job_problem_count(job), 1);
         const aw_error *problem = archway_job_problem(job, 0);
         assert_text_has(problem->message, cases[i].problem);
         assert_int_equal(problem->code, cases[i].code);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 
@@ -149,7 +149,7 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
 
 static void test_keys_that_end_soon_are_fetched_again(void **state)
 {
-    archway *aw = aws_open("credentials-refresh", NULL);
+    archway *aw = played_open("aws", "credentials-refresh", NULL);
     (void)state;
     for (int i = 0; i < 2; i++) {
         archway_job *job = ec2_list(aw);
@@ -158,42 +158,42 @@ static void test_keys_that_end_soon_are_fetched_again(void **state)
             fail_msg("%s", archway_job_problem(job, 0)->message);
         archway_job_destroy(job);
     }
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_a_metadata_service_that_does_not_answer_costs_a_second(void **state)
 {
-    archway *aw = aws_open("credentials-imds-hops", NULL);
+    archway *aw = played_open("aws", "credentials-imds-hops", NULL);
     uint64_t started_ms = loop_now_ms(aw->loop);
     archway_job *job = ec2_get(aw);
     (void)state;
     assert_error(job, AW_E_UNAUTHENTICATED, "HttpPutResponseHopLimit is 2");
     assert_in_range(loop_now_ms(aw->loop) - started_ms, 1, 1000);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 /* ---- ends ---- */
 
 static void test_a_machine_that_ec2_does_not_know_yet_is_asked_for_again(void **state)
 {
-    archway *aw = aws_open("terminate-not-yet", NULL);
+    archway *aw = played_open("aws", "terminate-not-yet", NULL);
     archway_job *job = ec2_terminate(aw, MACHINE_ID);
     (void)state;
-    assert_machine(job, AW_STATE_TERMINATING);
+    assert_ec2_machine(job, AW_STATE_TERMINATING);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_a_machine_that_is_gone_is_terminated(void **state)
 {
-    archway *aw = aws_open("terminate-gone", NULL);
+    archway *aw = played_open("aws", "terminate-gone", NULL);
     archway_job *job = ec2_terminate(aw, MACHINE_ID);
     (void)state;
     assert_int_equal(archway_job_error(job)->code, AW_OK);
     assert_int_equal(archway_job_instance_count(job), 0);
     archway_job_destroy(job);
-    aws_close(aw);
+    played_close(aw);
 }
 
 static void test_what_keeps_a_machine_is_told(void **state)
@@ -209,11 +209,11 @@ static void test_what_keeps_a_machine_is_told(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        archway *aw = aws_open(cases[i].recording, NULL);
+        archway *aw = played_open("aws", cases[i].recording, NULL);
         archway_job *job = ec2_terminate(aw, cases[i].id);
         assert_error(job, cases[i].code, cases[i].problem);
         archway_job_destroy(job);
-        aws_close(aw);
+        played_close(aw);
     }
 }
 

@@ -9,7 +9,7 @@ endif()
 if(TARGET archway_backend_aws)
     # From recordings, through core and the loaded plugin.
     foreach(part life create)
-        archway_test(aws_${part}_test aws_${part}_test.c aws_replay.c)
+        archway_test(aws_${part}_test aws_${part}_test.c aws_replay.c played.c)
         add_dependencies(aws_${part}_test archway_backend_aws)
     endforeach()
 endif()

@@ -3,7 +3,7 @@
 #ifndef ARCHWAY_TESTS_AWS_REPLAY_H
 #define ARCHWAY_TESTS_AWS_REPLAY_H
 
-#include <archway/archway.h>
+#include "tests/played.h"
 
 #define MACHINE_ID "i-0a1b2c3d4e5f67890"
 #define GRAVITON_IMAGE "ami-0c1a7f89451184c8b"
@@ -23,11 +23,6 @@ struct aws_wish {
 /* A c7g.large on demand, in any zone. */
 struct aws_wish aws_graviton(void);
 
-/* Opens fixtures/aws/NAME.http, and closes it: every request of the recording must have come. `config` is a
- * path, or NULL. */
-archway *aws_open(const char *recording, const char *config);
-void aws_close(archway *aw);
-
 /* Each runs its job to the end; the caller destroys it. */
 archway_job *ec2_create(archway *aw, const struct aws_wish *wish);
 archway_job *ec2_wait(archway *aw, uint32_t state);
@@ -35,9 +30,7 @@ archway_job *ec2_list(archway *aw);
 archway_job *ec2_get(archway *aw);
 archway_job *ec2_terminate(archway *aw, const char *id);
 
-/* The machine of a job that has succeeded. */
-const aw_instance *assert_machine(archway_job *job, uint32_t state);
-void assert_error(archway_job *job, uint32_t code, const char *part);
-void assert_text_has(const char *text, const char *part);
+/* MACHINE_ID, of a job that has succeeded. */
+const aw_instance *assert_ec2_machine(const archway_job *job, uint32_t state);
 
 #endif

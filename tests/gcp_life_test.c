@@ -12,11 +12,11 @@
 static void test_an_axion_lives_and_ends(void **state)
 {
     aw_offer offer = gcp_axion();
-    archway *aw = gcp_open("life");
+    archway *aw = played_open("gcp", "life", NULL);
     (void)state;
 
     archway_job *job = gce_create(aw, &offer, 0);
-    const aw_instance *made = assert_machine(job, AW_STATE_PENDING);
+    const aw_instance *made = assert_gce_machine(job, AW_STATE_PENDING);
     assert_string_equal(made->id, MACHINE);
     assert_int_equal(made->arch, AW_ARCH_ARM64);
     assert_string_equal(made->zone, "us-central1-a");
@@ -27,7 +27,7 @@ static void test_an_axion_lives_and_ends(void **state)
     archway_job_destroy(job);
 
     job = gce_wait(aw, MACHINE, AW_STATE_RUNNING);
-    const aw_instance *running = assert_machine(job, AW_STATE_RUNNING);
+    const aw_instance *running = assert_gce_machine(job, AW_STATE_RUNNING);
     assert_string_equal(running->public_ip, "34.1.2.3");
     assert_string_equal(running->private_ip, "10.128.0.2");
     assert_string_equal(running->ssh_user, "ubuntu");
@@ -36,11 +36,11 @@ static void test_an_axion_lives_and_ends(void **state)
     archway_job_destroy(job);
 
     job = gce_list(aw);
-    assert_string_equal(assert_machine(job, AW_STATE_RUNNING)->region, "us-central1");
+    assert_string_equal(assert_gce_machine(job, AW_STATE_RUNNING)->region, "us-central1");
     archway_job_destroy(job);
     assert_good(gce_terminate(aw, MACHINE, "us-central1-a"));
     assert_good(gce_wait(aw, MACHINE, AW_STATE_TERMINATED));
-    gcp_close(aw);
+    played_close(aw);
 }
 
 /* ---- creates ---- */
@@ -65,15 +65,15 @@ static void test_a_create_ends_with_one_machine(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         aw_offer offer = gcp_axion();
-        archway *aw = gcp_open(cases[i].recording);
+        archway *aw = played_open("gcp", cases[i].recording, NULL);
         print_message("%s\n", cases[i].recording);
         archway_job *job = gce_create(aw, &offer, 0);
-        const aw_instance *made = assert_machine(job, cases[i].state);
+        const aw_instance *made = assert_gce_machine(job, cases[i].state);
         assert_string_equal(made->id, MACHINE);
         assert_string_equal(made->zone, cases[i].zone);
         assert_string_equal(made->token, archway_job_token(job));
         archway_job_destroy(job);
-        gcp_close(aw);
+        played_close(aw);
     }
 }
 
@@ -101,14 +101,14 @@ static void test_a_create_that_fails_says_what_to_do(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         aw_offer offer = gcp_axion();
-        archway *aw = gcp_open(cases[i].recording);
+        archway *aw = played_open("gcp", cases[i].recording, NULL);
         print_message("%s\n", cases[i].recording);
         archway_job *job = gce_create(aw, &offer, 0);
-        assert_error(job, cases[i].code, cases[i].part);
+        assert_refused(job, cases[i].code, cases[i].part);
         assert_int_equal(archway_job_error(job)->scope, cases[i].scope);
         assert_int_equal(archway_job_error(job)->retry, AW_RETRY_NEVER);
         archway_job_destroy(job);
-        gcp_close(aw);
+        played_close(aw);
     }
 }
 
@@ -116,18 +116,18 @@ static void test_a_create_that_fails_says_what_to_do(void **state)
 static void test_a_silent_metadata_server_is_waited_for_a_second_and_no_more(void **state)
 {
     aw_offer offer = gcp_axion();
-    archway *aw = gcp_open("metadata-silent");
+    archway *aw = played_open("gcp", "metadata-silent", NULL);
     (void)state;
     archway_job *job = gce_create(aw, &offer, 1001);
-    assert_error(job, AW_E_TIMEOUT, "No token from the metadata server: ");
+    assert_refused(job, AW_E_TIMEOUT, "No token from the metadata server: ");
     assert_int_equal(archway_job_sent(job), 0);
     archway_job_destroy(job);
-    gcp_close(aw);
-    aw = gcp_open("metadata-silent");
+    played_close(aw);
+    aw = played_open("gcp", "metadata-silent", NULL);
     job = gce_create(aw, &offer, 999);
     assert_null(strstr(archway_job_error(job)->message, "metadata server: "));
     archway_job_destroy(job);
-    gcp_close(aw);
+    played_close(aw);
 }
 
 /* ---- lists ---- */
@@ -137,27 +137,27 @@ static void test_a_list_is_whole_whatever_happens_on_the_way(void **state)
     static const char *const recordings[] = {"list-pages", "list-expired-token"};
     (void)state;
     for (size_t i = 0; i < sizeof recordings / sizeof *recordings; i++) {
-        archway *aw = gcp_open(recordings[i]);
+        archway *aw = played_open("gcp", recordings[i], NULL);
         archway_job *job = gce_list(aw);
         assert_int_equal(archway_job_problem_count(job), 0);
         assert_int_equal(archway_job_instance_count(job), 2);
         assert_string_equal(archway_job_instance(job, 0, NULL)->id, "one");
         assert_int_equal(archway_job_instance(job, 1, NULL)->state, AW_STATE_STOPPED);
         archway_job_destroy(job);
-        gcp_close(aw);
+        played_close(aw);
     }
 }
 
 static void test_a_list_with_a_hole_names_it(void **state)
 {
-    archway *aw = gcp_open("list-partial");
+    archway *aw = played_open("gcp", "list-partial", NULL);
     archway_job *job = gce_list(aw);
     (void)state;
     assert_int_equal(archway_job_instance_count(job), 1);
     assert_int_equal(archway_job_problem_count(job), 1);
     assert_text_has(archway_job_problem(job, 0)->message, "europe-west4-a: The zone does not");
     archway_job_destroy(job);
-    gcp_close(aw);
+    played_close(aw);
 }
 
 static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
@@ -174,14 +174,14 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        archway *aw = gcp_open(cases[i].recording);
+        archway *aw = played_open("gcp", cases[i].recording, NULL);
         archway_job *job = gce_list(aw);
         assert_int_equal(archway_job_instance_count(job), 0);
         assert_int_equal(archway_job_problem_count(job), 1);
         assert_text_has(archway_job_problem(job, 0)->message, cases[i].part);
         assert_int_equal(archway_job_problem(job, 0)->code, cases[i].code);
         archway_job_destroy(job);
-        gcp_close(aw);
+        played_close(aw);
     }
 }
 
@@ -189,33 +189,33 @@ static void test_a_list_that_cannot_be_had_is_no_empty_one(void **state)
 
 static void test_ending_what_is_gone_succeeds(void **state)
 {
-    archway *aw = gcp_open("terminate-gone");
+    archway *aw = played_open("gcp", "terminate-gone", NULL);
     (void)state;
     assert_good(gce_terminate(aw, "one", "us-central1-a"));
-    gcp_close(aw);
+    played_close(aw);
 }
 
 static void test_a_machine_is_found_by_its_name(void **state)
 {
-    archway *aw = gcp_open("terminate-by-name");
+    archway *aw = played_open("gcp", "terminate-by-name", NULL);
     (void)state;
     assert_good(gce_terminate(aw, "one", NULL));
-    gcp_close(aw);
-    aw = gcp_open("show-by-name");
+    played_close(aw);
+    aw = played_open("gcp", "show-by-name", NULL);
     archway_job *job = gce_get(aw, "one", NULL);
-    assert_string_equal(assert_machine(job, AW_STATE_RUNNING)->zone, "us-central1-a");
+    assert_string_equal(assert_gce_machine(job, AW_STATE_RUNNING)->zone, "us-central1-a");
     archway_job_destroy(job);
-    gcp_close(aw);
+    played_close(aw);
 }
 
 static void test_a_machine_that_may_be_where_nobody_looks_is_not_gone(void **state)
 {
-    archway *aw = gcp_open("terminate-partial");
+    archway *aw = played_open("gcp", "terminate-partial", NULL);
     archway_job *job = gce_terminate(aw, "one", NULL);
     (void)state;
-    assert_error(job, AW_E_UNAVAILABLE, "us-central1-c: The zone does not answer.");
+    assert_refused(job, AW_E_UNAVAILABLE, "us-central1-c: The zone does not answer.");
     archway_job_destroy(job);
-    gcp_close(aw);
+    played_close(aw);
 }
 
 int main(void)

@@ -7,7 +7,7 @@ if(TARGET archway_backend_gcp)
     archway_test(gcp_auth_test gcp_auth_test.c gcp_key.c header_collector.c backend_host.c
         backend_services.c $<TARGET_OBJECTS:archway_backend_gcp> LIBRARIES archway_kit_crypto PkgConfig::CRYPTO)
     # From recordings, through core and the loaded plugin.
-    archway_test(gcp_life_test gcp_life_test.c gcp_replay.c)
+    archway_test(gcp_life_test gcp_life_test.c gcp_replay.c played.c)
     # Over the network.
     archway_test(gcp_token_test gcp_token_test.c gcp_key.c tls_server.c authority.c
         LIBRARIES archway_kit_crypto PkgConfig::SSL PkgConfig::CRYPTO)

@@ -3,14 +3,10 @@
 #ifndef ARCHWAY_TESTS_GCP_REPLAY_H
 #define ARCHWAY_TESTS_GCP_REPLAY_H
 
-#include <archway/archway.h>
+#include "tests/played.h"
 
 /* What the machine of every recording is called: its end is made of the token, which is the same in every replay. */
 #define MACHINE "runner-9c4cac0e6139"
-
-/* Opens fixtures/gcp/NAME.http (or a path), and closes it: every request of the recording must have come. */
-archway *gcp_open(const char *recording);
-void gcp_close(archway *aw);
 
 /* A c4a-standard-4 on demand, in two zones of us-central1. */
 aw_offer gcp_axion(void);
@@ -24,10 +20,8 @@ archway_job *gce_get(archway *aw, const char *id, const char *zone);
 archway_job *gce_terminate(archway *aw, const char *id, const char *zone);
 
 /* The only machine of a job that has succeeded. */
-const aw_instance *assert_machine(archway_job *job, uint32_t state);
-void assert_error(archway_job *job, uint32_t code, const char *part);
-void assert_text_has(const char *text, const char *part);
-/* Has succeeded; destroys it. */
-void assert_good(archway_job *job);
+const aw_instance *assert_gce_machine(const archway_job *job, uint32_t state);
+/* Made nothing. */
+void assert_refused(const archway_job *job, uint32_t code, const char *part);
 
 #endif

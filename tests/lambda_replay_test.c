@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every recording of Lambda Cloud, played through the loaded plugin by a server's calls. */
-#include <archway/archway.h>
+#include "tests/played.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,40 +10,7 @@
 
 #include <cmocka.h>
 
-#define FIXTURES SOURCE_DIR "/fixtures/lambda/"
 #define MACHINE_ID "0920582c7ff041399e34823a0be62549"
-#define KEY                                                                                        \
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
-    "ada@example.org"
-
-static void assert_contains(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("\"%s\" is not in \"%s\"", part, text);
-}
-
-static archway *begin(const char *recording)
-{
-    char path[512];
-    snprintf(path, sizeof path, FIXTURES "%s.http", recording);
-    archway_options options = {.size = sizeof options,
-                               .default_plugin_dir = PLUGIN_DIR,
-                               .replay_path = path,
-                               .owner = "my-server"};
-    archway *aw = NULL;
-    aw_error error = {.code = AW_OK};
-    if (archway_open(&options, &aw, &error))
-        fail_msg("%s: %s", recording, error.message);
-    return aw;
-}
-
-/* Every request of the recording must have come. */
-static void end(archway *aw)
-{
-    aw_error error = {.code = AW_OK};
-    if (archway_close(aw, &error))
-        fail_msg("%s", error.message);
-}
 
 static archway_job *run(archway *aw, archway_job *job)
 {
@@ -60,21 +27,19 @@ static const aw_error *only_problem(const archway_job *job)
 
 static archway_job *offers(archway *aw, const char *gpu)
 {
-    archway_job *job = NULL;
     aw_error error = {.code = AW_OK};
     archway_query *query = archway_query_create();
     assert_int_equal(archway_query_set(query, "available", "yes", &error), 0);
     if (gpu)
         assert_int_equal(archway_query_set(query, "gpu", gpu, &error), 0);
-    assert_int_equal(archway_offers(aw, query, 0, NULL, &job, &error), 0);
-    run(aw, job);
+    archway_job *job = played_offers(aw, query);
     archway_query_destroy(query);
     return job;
 }
 
 static archway_job *begin_create(archway *aw, const archway_job *found, const char *name)
 {
-    static const char *const keys[] = {KEY};
+    static const char *const keys[] = {PLAYED_KEY};
     archway_job *job = NULL;
     aw_error error = {.code = AW_OK};
     aw_offer offer = {.size = sizeof offer};
@@ -96,38 +61,6 @@ static archway_job *create(archway *aw)
 static const archway_machine machine = {
     .size = sizeof machine, .backend = "lambda", .region = "us-east-3", .id = MACHINE_ID};
 
-static archway_job *wait_until(archway *aw, uint32_t state)
-{
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    assert_int_equal(archway_wait(aw, &machine, state, NULL, &job, &error), 0);
-    return run(aw, job);
-}
-
-static archway_job *list(archway *aw, const char *owner)
-{
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    assert_int_equal(archway_list(aw, "lambda", owner, NULL, &job, &error), 0);
-    return run(aw, job);
-}
-
-static archway_job *terminate(archway *aw)
-{
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    assert_int_equal(archway_terminate(aw, &machine, NULL, &job, &error), 0);
-    return run(aw, job);
-}
-
-static void assert_good(archway_job *job)
-{
-    const aw_error *error = archway_job_error(job);
-    if (error->code)
-        fail_msg("%s", error->message);
-    archway_job_destroy(job);
-}
-
 static void test_offers_of_both_architectures(void **state)
 {
     static const struct {
@@ -143,7 +76,7 @@ static void test_offers_of_both_architectures(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        archway *aw = begin(cases[i].recording);
+        archway *aw = played_open("lambda", cases[i].recording, NULL);
         archway_job *job = offers(aw, NULL);
         uint64_t count = archway_job_offer_count(job);
         assert_int_equal(count, cases[i].count);
@@ -157,7 +90,7 @@ static void test_offers_of_both_architectures(void **state)
         }
         assert_int_equal(archway_job_problem_count(job), 0);
         assert_good(job);
-        end(aw);
+        played_close(aw);
     }
 }
 
@@ -176,39 +109,39 @@ static void test_listings_that_fail_say_why(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        archway *aw = begin(cases[i].recording);
+        archway *aw = played_open("lambda", cases[i].recording, NULL);
         archway_job *job = offers(aw, NULL);
         assert_int_equal(archway_job_offer_count(job), 0);
         assert_int_equal(only_problem(job)->code, cases[i].code);
-        assert_contains(only_problem(job)->message, cases[i].part);
+        assert_text_has(only_problem(job)->message, cases[i].part);
         assert_string_equal(only_problem(job)->backend, "lambda");
         archway_job_destroy(job);
-        end(aw);
+        played_close(aw);
     }
 }
 
 static void test_types_that_cannot_be_read_are_named_and_the_others_offered(void **state)
 {
     (void)state;
-    archway *aw = begin("wrong-types");
+    archway *aw = played_open("lambda", "wrong-types", NULL);
     archway_job *job = offers(aw, NULL);
     assert_int_equal(archway_job_offer_count(job), 1);
     assert_int_equal(archway_job_problem_count(job), 5);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 
-    aw = begin("offers-unknown-architecture");
+    aw = played_open("lambda", "offers-unknown-architecture", NULL);
     job = offers(aw, NULL);
     assert_int_equal(archway_job_offer_count(job), 3);
-    assert_contains(only_problem(job)->message, "gpu_1x_next");
+    assert_text_has(only_problem(job)->message, "gpu_1x_next");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_a_machine_lives_and_ends(void **state)
 {
     (void)state;
-    archway *aw = begin("life");
+    archway *aw = played_open("lambda", "life", NULL);
     archway_job *job = create(aw);
     const char *backend;
     const aw_instance *made = archway_job_instance(job, 0, &backend);
@@ -218,15 +151,15 @@ static void test_a_machine_lives_and_ends(void **state)
     assert_string_equal(archway_job_resource(job, 0)->kind, "ssh-key");
     assert_good(job);
 
-    job = wait_until(aw, AW_STATE_RUNNING);
+    job = played_wait(aw, &machine, AW_STATE_RUNNING);
     assert_string_equal(archway_job_instance(job, 0, &backend)->public_ip, "192.0.2.44");
     assert_good(job);
-    job = list(aw, "my-server");
+    job = played_list(aw, "lambda", "my-server");
     assert_int_equal(archway_job_instance_count(job), 1);
     assert_good(job);
-    assert_good(terminate(aw));
-    assert_good(wait_until(aw, AW_STATE_TERMINATED));
-    end(aw);
+    assert_good(played_terminate(aw, &machine));
+    assert_good(played_wait(aw, &machine, AW_STATE_TERMINATED));
+    played_close(aw);
 }
 
 static void test_a_create_ends_with_one_machine(void **state)
@@ -237,7 +170,7 @@ static void test_a_create_ends_with_one_machine(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof recordings / sizeof recordings[0]; i++) {
-        archway *aw = begin(recordings[i]);
+        archway *aw = played_open("lambda", recordings[i], NULL);
         archway_job *job = create(aw);
         const char *backend;
         const aw_instance *made = archway_job_instance(job, 0, &backend);
@@ -247,14 +180,14 @@ static void test_a_create_ends_with_one_machine(void **state)
         assert_string_equal(made->token, archway_job_token(job));
         assert_int_equal(archway_job_instance_count(job), 1);
         assert_good(job);
-        end(aw);
+        played_close(aw);
     }
 }
 
 static void test_creates_at_once_register_their_key_once(void **state)
 {
     (void)state;
-    archway *aw = begin("burst");
+    archway *aw = played_open("lambda", "burst", NULL);
     archway_job *found = offers(aw, "GH200");
     archway_job *one = begin_create(aw, found, "first");
     archway_job *two = begin_create(aw, found, "second");
@@ -264,7 +197,7 @@ static void test_creates_at_once_register_their_key_once(void **state)
     assert_int_equal(archway_job_instance_count(one) + archway_job_instance_count(two), 2);
     assert_good(one);
     assert_good(two);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_a_create_that_fails_says_what_to_do(void **state)
@@ -281,26 +214,26 @@ static void test_a_create_that_fails_says_what_to_do(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        archway *aw = begin(cases[i].recording);
+        archway *aw = played_open("lambda", cases[i].recording, NULL);
         archway_job *job = create(aw);
         assert_int_equal(archway_job_instance_count(job), 0);
         assert_int_equal(archway_job_error(job)->code, cases[i].code);
         assert_int_equal(archway_job_error(job)->retry, cases[i].retry);
-        assert_contains(archway_job_error(job)->message, cases[i].part);
+        assert_text_has(archway_job_error(job)->message, cases[i].part);
         archway_job_destroy(job);
-        end(aw);
+        played_close(aw);
     }
 }
 
 static void test_waiting_for_an_unhealthy_machine_ends(void **state)
 {
     (void)state;
-    archway *aw = begin("unhealthy");
+    archway *aw = played_open("lambda", "unhealthy", NULL);
     assert_good(create(aw));
-    archway_job *job = wait_until(aw, AW_STATE_RUNNING);
-    assert_contains(archway_job_error(job)->message, "health checks");
+    archway_job *job = played_wait(aw, &machine, AW_STATE_RUNNING);
+    assert_text_has(archway_job_error(job)->message, "health checks");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_listings_of_machines(void **state)
@@ -312,45 +245,45 @@ static void test_listings_of_machines(void **state)
     } cases[] = {{"list", "my-server", 1}, {"list", NULL, 2}, {"empty-account", "my-server", 0}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        archway *aw = begin(cases[i].recording);
-        archway_job *job = list(aw, cases[i].owner);
+        archway *aw = played_open("lambda", cases[i].recording, NULL);
+        archway_job *job = played_list(aw, "lambda", cases[i].owner);
         assert_int_equal(archway_job_instance_count(job), cases[i].count);
         assert_good(job);
-        end(aw);
+        played_close(aw);
     }
-    archway *aw = begin("wrong-types-list");
-    archway_job *job = list(aw, "my-server");
+    archway *aw = played_open("lambda", "wrong-types-list", NULL);
+    archway_job *job = played_list(aw, "lambda", "my-server");
     assert_int_equal(archway_job_instance_count(job), 0);
-    assert_contains(only_problem(job)->message, "data[0].id");
+    assert_text_has(only_problem(job)->message, "data[0].id");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_terminating_what_is_gone_succeeds(void **state)
 {
     (void)state;
-    archway *aw = begin("terminate-gone");
-    assert_good(terminate(aw));
-    end(aw);
+    archway *aw = played_open("lambda", "terminate-gone", NULL);
+    assert_good(played_terminate(aw, &machine));
+    played_close(aw);
 }
 
 static void test_the_recordings_of_the_demo(void **state)
 {
     (void)state;
-    archway *aw = begin("demo/offers");
+    archway *aw = played_open("lambda", "demo/offers", NULL);
     assert_good(offers(aw, NULL));
-    end(aw);
-    aw = begin("demo/create");
+    played_close(aw);
+    aw = played_open("lambda", "demo/create", NULL);
     assert_good(create(aw));
-    assert_good(wait_until(aw, AW_STATE_RUNNING));
-    end(aw);
-    aw = begin("demo/list");
-    assert_good(list(aw, "my-server"));
-    end(aw);
-    aw = begin("demo/terminate");
-    assert_good(terminate(aw));
-    assert_good(wait_until(aw, AW_STATE_TERMINATED));
-    end(aw);
+    assert_good(played_wait(aw, &machine, AW_STATE_RUNNING));
+    played_close(aw);
+    aw = played_open("lambda", "demo/list", NULL);
+    assert_good(played_list(aw, "lambda", "my-server"));
+    played_close(aw);
+    aw = played_open("lambda", "demo/terminate", NULL);
+    assert_good(played_terminate(aw, &machine));
+    assert_good(played_wait(aw, &machine, AW_STATE_TERMINATED));
+    played_close(aw);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recordings of machines of one's own, played through the loaded plugin by a server's calls. */
-#include <archway/archway.h>
+#include "tests/played.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,71 +12,24 @@
 
 #define FIXTURES SOURCE_DIR "/fixtures/onprem/"
 #define ID "8668ec683ed929f6f0556a3664776d84"
-#define KEY                                                                                        \
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d "            \
-    "ada@example.org"
-
-static void assert_has(const char *text, const char *part)
-{
-    if (!text || !strstr(text, part))
-        fail_msg("\"%s\" is not in \"%s\"", part, text ? text : "(nothing)");
-}
-
-static archway *begin_with(const char *recording, const char *config)
-{
-    char path[512];
-    snprintf(path, sizeof path, FIXTURES "%s.http", recording);
-    const archway_options options = {
-        .size = sizeof options,
-        .config_path = config,
-        .default_plugin_dir = PLUGIN_DIR,
-        .replay_path = path,
-    };
-    archway *aw = NULL;
-    aw_error error = {.code = AW_OK};
-    if (archway_open(&options, &aw, &error))
-        fail_msg("%s: %s", recording, error.message);
-    return aw;
-}
 
 static archway *begin(const char *recording)
 {
-    return begin_with(recording, FIXTURES "gh1.yaml");
-}
-
-/* Every program of the recording must have run. */
-static void end(archway *aw)
-{
-    aw_error error = {.code = AW_OK};
-    if (archway_close(aw, &error))
-        fail_msg("%s", error.message);
-}
-
-static archway_job *run(archway *aw, int status, archway_job *const *job, const aw_error *error)
-{
-    if (status)
-        fail_msg("%s", error->message);
-    while (!archway_job_done(*job))
-        archway_run(aw, *job);
-    return *job;
+    return played_open("onprem", recording, FIXTURES "gh1.yaml");
 }
 
 static archway_job *offers(archway *aw)
 {
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
     archway_query *query = archway_query_create();
-    run(aw, archway_offers(aw, query, 0, NULL, &job, &error), &job, &error);
+    archway_job *job = played_offers(aw, query);
     archway_query_destroy(query);
     return job;
 }
 
 static archway_job *create(archway *aw, const char *user_data)
 {
-    static const char *const keys[] = {KEY};
+    static const char *const keys[] = {PLAYED_KEY};
     archway_job *found = offers(aw);
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
     aw_offer offer = {.size = sizeof offer};
     archway_wish wish = {.size = sizeof wish,
                          .ssh_key_count = 1,
@@ -85,7 +38,7 @@ static archway_job *create(archway *aw, const char *user_data)
                          .ssh_keys = keys,
                          .user_data = {user_data, user_data ? strlen(user_data) : 0}};
     assert_int_equal(archway_job_offer(found, 0, &offer, &wish.backend), 0);
-    run(aw, archway_create(aw, &wish, NULL, &job, &error), &job, &error);
+    archway_job *job = played_create(aw, &wish, NULL);
     archway_job_destroy(found);
     return job;
 }
@@ -99,39 +52,18 @@ static archway_machine machine(const char *id)
 static archway_job *wait_until(archway *aw, const char *id, uint32_t state)
 {
     const archway_machine name = machine(id);
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    return run(aw, archway_wait(aw, &name, state, NULL, &job, &error), &job, &error);
+    return played_wait(aw, &name, state);
 }
 
 static archway_job *terminate(archway *aw, const char *id)
 {
     const archway_machine name = machine(id);
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    return run(aw, archway_terminate(aw, &name, NULL, &job, &error), &job, &error);
-}
-
-static archway_job *list(archway *aw, const char *owner)
-{
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    return run(aw, archway_list(aw, "onprem", owner, NULL, &job, &error), &job, &error);
-}
-
-static const aw_instance *assert_machine(const archway_job *job, uint32_t state)
-{
-    if (archway_job_error(job)->code)
-        fail_msg("%s", archway_job_error(job)->message);
-    assert_int_equal(archway_job_instance_count(job), 1);
-    const aw_instance *found = archway_job_instance(job, 0, NULL);
-    assert_int_equal(found->state, state);
-    return found;
+    return played_terminate(aw, &name);
 }
 
 static void assert_fails(archway_job *job, uint32_t code, uint32_t retry, const char *part)
 {
-    assert_has(archway_job_error(job)->message, part);
+    assert_text_has(archway_job_error(job)->message, part);
     assert_int_equal(archway_job_error(job)->code, code);
     assert_int_equal(archway_job_error(job)->retry, retry);
     assert_int_equal(archway_job_instance_count(job), 0);
@@ -159,7 +91,7 @@ static void test_the_life_of_a_claim(void **state)
     job = wait_until(aw, id, AW_STATE_RUNNING);
     assert_machine(job, AW_STATE_RUNNING);
     archway_job_destroy(job);
-    job = list(aw, "my-server");
+    job = played_list(aw, "onprem", "my-server");
     assert_machine(job, AW_STATE_RUNNING);
     archway_job_destroy(job);
     job = terminate(aw, id);
@@ -168,7 +100,7 @@ static void test_the_life_of_a_claim(void **state)
     job = wait_until(aw, id, AW_STATE_TERMINATED);
     assert_int_equal(archway_job_error(job)->code, AW_OK);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 /* What the offer of a machine must be; a GPU's name of NULL: it has none. */
@@ -232,14 +164,14 @@ static void test_machines_are_offered_as_they_are(void **state)
         {"busy.lab", "host", AW_ARCH_AMD64, 4, 7860, 28672, 0, AW_AVAILABLE, 0, NULL, NULL, 0},
     };
     (void)state;
-    archway *aw = begin_with("offers", FIXTURES "lab.yaml");
+    archway *aw = played_open("onprem", "offers", FIXTURES "lab.yaml");
     archway_job *job = offers(aw);
     size_t count = sizeof machines / sizeof *machines;
     assert_int_equal(archway_job_offer_count(job), count);
     for (size_t i = 0; i < count; i++)
         check_offer(job, &machines[i]);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static const aw_error *problem_of(const archway_job *job, const char *region)
@@ -274,17 +206,17 @@ static void test_a_bad_machine_is_reported_beside_the_others(void **state)
         {"noname.lab", AW_E_UNAVAILABLE, "cannot be resolved"},
     };
     (void)state;
-    archway *aw = begin_with("offers", FIXTURES "lab.yaml");
+    archway *aw = played_open("onprem", "offers", FIXTURES "lab.yaml");
     archway_job *job = offers(aw);
     size_t count = sizeof problems / sizeof *problems;
     assert_int_equal(archway_job_problem_count(job), count);
     for (size_t i = 0; i < count; i++) {
         const aw_error *problem = problem_of(job, problems[i].region);
-        assert_has(problem->message, problems[i].part);
+        assert_text_has(problem->message, problems[i].part);
         assert_int_equal(problem->code, problems[i].code);
     }
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_user_data_runs_on_and_is_waited_for(void **state)
@@ -297,7 +229,7 @@ static void test_user_data_runs_on_and_is_waited_for(void **state)
     assert_machine(wait, AW_STATE_RUNNING);
     archway_job_destroy(wait);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_user_data_that_fails_is_told_with_its_last_words(void **state)
@@ -307,16 +239,16 @@ static void test_user_data_that_fails_is_told_with_its_last_words(void **state)
     archway_job *job = create(aw, "#!/bin/sh\necho 'hello'\n");
     const aw_instance *made = assert_machine(job, AW_STATE_PENDING);
     archway_job *wait = wait_until(aw, made->id, AW_STATE_RUNNING);
-    assert_has(archway_job_error(wait)->message, "status 22: the checksum is wrong");
+    assert_text_has(archway_job_error(wait)->message, "status 22: the checksum is wrong");
     archway_job_destroy(wait);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_user_data_must_be_a_script(void **state)
 {
     (void)state;
-    archway *aw = begin_with("claim-taken", FIXTURES "gh1.yaml");
+    archway *aw = played_open("onprem", "claim-taken", FIXTURES "gh1.yaml");
     assert_fails(create(aw, "#cloud-config\n"), AW_E_INVALID, AW_RETRY_NEVER,
                  "must be a script that begins with #!");
     archway_close(aw, NULL);
@@ -341,7 +273,7 @@ static void test_a_refused_claim_is_no_claim(void **state)
         archway_job *job = create(aw, NULL);
         assert_false(archway_job_sent(job));
         assert_fails(job, cases[i].code, cases[i].retry, cases[i].part);
-        end(aw);
+        played_close(aw);
     }
 }
 
@@ -354,7 +286,7 @@ static void test_a_claim_whose_outcome_is_unknown_is_looked_for(void **state)
         archway_job *job = create(aw, NULL);
         assert_string_equal(assert_machine(job, AW_STATE_RUNNING)->id, archway_job_token(job));
         archway_job_destroy(job);
-        end(aw);
+        played_close(aw);
     }
 }
 
@@ -367,7 +299,7 @@ static void test_what_cannot_be_found_out_is_said(void **state)
         archway_job *job = create(aw, NULL);
         assert_true(archway_job_sent(job));
         assert_fails(job, AW_E_UNAVAILABLE, AW_RETRY_UNKNOWN, "it is not known whether");
-        end(aw);
+        played_close(aw);
     }
 }
 
@@ -375,8 +307,8 @@ static void test_a_machine_that_vanished_is_reported_and_not_forgotten(void **st
 {
     archway_backend_result result = {.size = sizeof result};
     (void)state;
-    archway *aw = begin_with("list-vanished", FIXTURES "two.yaml");
-    archway_job *job = list(aw, NULL);
+    archway *aw = played_open("onprem", "list-vanished", FIXTURES "two.yaml");
+    archway_job *job = played_list(aw, "onprem", NULL);
     assert_int_equal(archway_job_instance_count(job), 2);
     assert_int_equal(archway_job_instance(job, 0, NULL)->state, AW_STATE_RUNNING);
     assert_int_equal(archway_job_instance(job, 1, NULL)->state, AW_STATE_TERMINATING);
@@ -386,7 +318,7 @@ static void test_a_machine_that_vanished_is_reported_and_not_forgotten(void **st
     assert_int_equal(archway_job_problem_count(job), 1);
     assert_string_equal(archway_job_problem(job, 0)->region, "gh2.lab");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 /* The configuration alone names them: that is no sign of life. */
@@ -396,27 +328,28 @@ static void test_a_check_asks_every_machine(void **state)
     archway_job *job = NULL;
     aw_error error = {.code = AW_OK};
     (void)state;
-    archway *aw = begin_with("list-vanished", FIXTURES "two.yaml");
-    run(aw, archway_check(aw, "onprem", NULL, &job, &error), &job, &error);
+    archway *aw = played_open("onprem", "list-vanished", FIXTURES "two.yaml");
+    assert_int_equal(archway_check(aw, "onprem", NULL, &job, &error), 0);
+    archway_run(aw, job);
     assert_int_equal(archway_job_error(job)->code, AW_E_UNAVAILABLE);
     uint64_t count = archway_job_finding_count(job);
     assert_int_equal(archway_job_finding(job, count - 1, &finding), 0);
     assert_int_equal(finding.verdict, ARCHWAY_BAD);
-    assert_has(finding.text, "gh2.lab: the machine cannot be reached");
+    assert_text_has(finding.text, "gh2.lab: the machine cannot be reached");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_a_claim_that_cannot_be_read_is_not_passed_over(void **state)
 {
     (void)state;
     archway *aw = begin("list-hostile");
-    archway_job *job = list(aw, NULL);
+    archway_job *job = played_list(aw, "onprem", NULL);
     assert_int_equal(archway_job_instance_count(job), 0);
     assert_int_equal(archway_job_problem_count(job), 1);
-    assert_has(archway_job_problem(job, 0)->message, "a claim cannot be read");
+    assert_text_has(archway_job_problem(job, 0)->message, "a claim cannot be read");
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_ending_what_is_gone_is_success(void **state)
@@ -426,7 +359,7 @@ static void test_ending_what_is_gone_is_success(void **state)
     archway_job *job = terminate(aw, ID);
     assert_machine(job, AW_STATE_TERMINATED);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
 }
 
 static void test_what_cannot_be_undone_stays_claimed(void **state)
@@ -434,14 +367,12 @@ static void test_what_cannot_be_undone_stays_claimed(void **state)
     (void)state;
     archway *aw = begin("terminate-undo-fails");
     assert_fails(terminate(aw, ID), AW_E_INTERNAL, AW_RETRY_NEVER, "Failed to stop agent.service");
-    end(aw);
+    played_close(aw);
 }
 
 static archway_job *get(archway *aw, const archway_machine *name)
 {
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
-    return run(aw, archway_get(aw, name, NULL, &job, &error), &job, &error);
+    return played_get(aw, name);
 }
 
 static void test_one_claim_is_read(void **state)
@@ -455,24 +386,21 @@ static void test_one_claim_is_read(void **state)
     assert_int_equal(found->price_nusd_per_hour, 600000000);
     assert_true(found->keep && found->expires_at_ms == 1777651210000);
     archway_job_destroy(job);
-    end(aw);
+    played_close(aw);
     aw = begin("show-gone");
     assert_fails(get(aw, &name), AW_E_NOT_FOUND, AW_RETRY_NEVER, "has no claim");
-    end(aw);
+    played_close(aw);
 }
 
 /* It may well be there and hold the claim: that it was not asked is no word that it is gone. */
 static void test_a_machine_that_is_not_configured_any_more_is_not_called_gone(void **state)
 {
     archway_machine name = machine(ID);
-    archway_job *job = NULL;
-    aw_error error = {.code = AW_OK};
     (void)state;
     archway *aw = begin("show");
     name.region = "gh9.lab";
     assert_fails(get(aw, &name), AW_E_INVALID, AW_RETRY_NEVER, "add it again");
-    run(aw, archway_terminate(aw, &name, NULL, &job, &error), &job, &error);
-    assert_fails(job, AW_E_INVALID, AW_RETRY_NEVER, "add it again");
+    assert_fails(played_terminate(aw, &name), AW_E_INVALID, AW_RETRY_NEVER, "add it again");
     archway_close(aw, NULL);
 }
 

@@ -6,7 +6,7 @@ if(TARGET archway_backend_onprem)
             $<TARGET_OBJECTS:archway_backend_onprem>)
     endforeach()
     # From recordings, through core and the loaded plugin.
-    archway_test(onprem_replay_test onprem_replay_test.c)
+    archway_test(onprem_replay_test onprem_replay_test.c played.c)
     add_test(NAME onprem_scripts COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/onprem_scripts.sh ${PROJECT_SOURCE_DIR})
     # Against the system's own OpenSSH server, on loopback.
     foreach(part ssh claim)
