@@ -3,6 +3,7 @@
 #include "check/live.h"
 
 #include "core/query.h"
+#include "core/record_act.h"
 #include "core/sized.h"
 #include "kit/error.h"
 
@@ -164,6 +165,7 @@ int archway_check_live(archway *aw, const archway_check_live_options *options,
     SIZED_COPY(&known, options);
     if (check_options(aw, &known, &backend, ret_error))
         return -1;
+    record_act_spoil(aw, "it is a trial of the rules on a provider");
     known.wait_ms = known.wait_ms ? known.wait_ms : WAIT_MS;
     struct live live = {.aw = aw, .options = &known, .arg = arg, .backend = backend};
     arena_init(&live.arena, false);
