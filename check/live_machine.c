@@ -203,6 +203,10 @@ void live_make(struct live *live)
     archway_job *job = NULL;
     aw_error error = {.size = sizeof error};
     const char *backend;
+    if (!live->listing || archway_job_offer_count(live->listing) == 0) {
+        verdict_skip(&live->verdict, "there are no offers");
+        return;
+    }
     if (start_placement(live, &job, &error)) {
         verdict_fail(&live->verdict, "%s", error.message);
         return;

@@ -189,6 +189,7 @@ static void test_a_wrong_key_breaks_the_first_rule_and_nothing_is_made(void **st
     archway("check", PLUGIN("lambda"), SPEND, "--max-price", "1");
     assert_code(1);
     assert_contains(run.out, "not ok 1 - V1 ");
+    assert_contains(run.out, "it comes to run # SKIP there are no offers\n");
     assert_lacks(run.out, "lambda-key");
     assert_int_equal(cloud_rig_made(rig, NULL), 0);
 }
