@@ -102,9 +102,13 @@ void sim_recover(struct sim *sim);
 /* One create and its end, for who tries them one by one. False: it could not even begin. */
 bool sim_create(struct sim *sim, unsigned cloud);
 bool sim_terminate(struct sim *sim);
+/* One recovery, and one collection of what is older than a minute. */
+bool sim_settle(struct sim *sim, unsigned cloud);
+bool sim_collect(struct sim *sim, unsigned cloud);
 
-/* sim_memory.c: every allocation of a create and of a terminate fails in turn. */
-void sim_starve(struct sim *sim, unsigned cloud);
+/* sim_memory.c: every allocation of a create, a terminate, a recovery and a collection fails in turn; then some of
+ * those of the libraries, too. */
+void sim_starve(struct sim *sim, unsigned cloud, unsigned long points);
 
 /* sim_judge.c */
 void sim_judge(struct sim *sim);

@@ -11,7 +11,7 @@
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFMgl4wcxNsQEroi+40HvxODiXBFrd8uiyift3AbJo+d"
 #define EVENT_MS 30000u /* between two things that it does, on average */
 #define RECOVERIES 12
-#define COLLECTIONS 8 /* each ends 20 at most */
+#define COLLECTIONS 5 /* machines, and then their disks, which must be seen for a while */
 
 static const struct {
     const char *name;
@@ -209,6 +209,14 @@ bool sim_terminate(struct sim *sim)
     return sim->jobs[0].job != NULL;
 }
 
+bool sim_settle(struct sim *sim, unsigned cloud)
+{
+    const archway_call call = {.size = sizeof call, .on_done = on_ended, .arg = &sim->jobs[0]};
+    aw_error error = {.size = sizeof error};
+    (void)cloud;
+    return archway_recover(sim->aw, 0, &call, &sim->jobs[0].job, &error) == 0;
+}
+
 static void recover_some(struct sim *sim)
 {
     struct sim_job *place = free_place(sim);
@@ -220,23 +228,30 @@ static void recover_some(struct sim *sim)
 
 /* ---- collections ---- */
 
-static void collect(struct sim *sim, struct sim_job *place, uint64_t grace_ms)
+static int collect(struct sim *sim, struct sim_job *place, uint64_t grace_ms, aw_error *ret_error)
 {
     const archway_call call = {.size = sizeof call, .on_done = on_ended, .arg = place};
     archway_gc_options how = ARCHWAY_GC_DEFAULTS;
-    aw_error error = {.size = sizeof error};
     how.act = 1;
+    how.most = grace_ms > 60000 ? how.most : 1000; /* in the end, all there are */
     how.grace_ms = grace_ms;
     sim->counts.collections++;
-    if (archway_gc(sim->aw, &how, &call, &place->job, &error))
-        sim_die(sim, "a collection is refused:", error.message);
+    return archway_gc(sim->aw, &how, &call, &place->job, ret_error);
+}
+
+bool sim_collect(struct sim *sim, unsigned cloud)
+{
+    aw_error error = {.size = sizeof error};
+    (void)cloud;
+    return collect(sim, &sim->jobs[0], 60000, &error) == 0;
 }
 
 static void collect_some(struct sim *sim)
 {
     struct sim_job *place = free_place(sim);
-    if (place)
-        collect(sim, place, 60000 + sim_random(sim, 600000));
+    aw_error error = {.size = sizeof error};
+    if (place && collect(sim, place, 60000 + sim_random(sim, 600000), &error))
+        sim_die(sim, "a collection is refused:", error.message);
 }
 
 static void ask_lambda(struct sim *sim, const char *path, const char *body)
@@ -385,7 +400,8 @@ static void collect_all(struct sim *sim)
 {
     for (int i = 0; i < COLLECTIONS; i++) {
         sim_open(sim);
-        collect(sim, &sim->jobs[0], 60000);
+        if (!sim_collect(sim, 0))
+            sim_die(sim, "a collection is refused", "");
         while (sim->jobs[0].job)
             sim_step(sim);
         sim_close(sim);

@@ -2,7 +2,8 @@
 /*
  * Days of simulated life, each from a seed that is printed and can be given again; then a recovery in quiet, and
  * nothing may have been forgotten, made twice, or ended for nothing.
- * Usage: sim_test FIRST_SEED [DAYS [HOURS]], or sim_test memory: every allocation fails in turn
+ * Usage: sim_test FIRST_SEED [DAYS [HOURS]], or sim_test memory [POINTS]: every allocation fails
+ * in turn, and so many of those of the libraries in each kind of work (8)
  */
 #include "tests/sim/sim.h"
 
@@ -98,7 +99,7 @@ static bool live(uint64_t seed, uint64_t hours)
     return good && counts->crashes > 0 && counts->created > 0;
 }
 
-static bool starve(void)
+static bool starve(unsigned long points)
 {
     bool good = true;
     for (unsigned cloud = 0; cloud < CLOUDS; cloud++) {
@@ -106,7 +107,7 @@ static bool starve(void)
         struct sim sim = {.seed = cloud, .random = cloud};
         const struct sim_counts *counts = &sim.counts;
         begin(&sim, folder);
-        sim_starve(&sim, cloud);
+        sim_starve(&sim, cloud, points);
         good = end(&sim) && counts->starved > 20 && good;
         printf(
             "%s: %u allocations failed in turn: %u leaked, %u doubled, %u killed, %u not ended\n",
@@ -118,8 +119,8 @@ static bool starve(void)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "memory") == 0)
-        return !starve();
+    if (argc > 1 && strcmp(argv[1], "memory") == 0)
+        return !starve(argc > 2 ? strtoul(argv[2], NULL, 10) : 8);
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
     uint64_t days = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     uint64_t hours = argc > 3 ? strtoull(argv[3], NULL, 10) : 24;
