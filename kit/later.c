@@ -79,9 +79,9 @@ static struct copy *make(aw_op *op, size_t size)
     return copy->data ? copy : NULL;
 }
 
-int kit_later_add(kit_later *later, aw_bytes body, kit_later_fn read, void *arg)
+int kit_later_add(kit_later *later, aw_bytes body, int in_haste, kit_later_fn read, void *arg)
 {
-    while (later->first && later->bytes + body.size > later->most)
+    while (!in_haste && later->first && later->bytes + body.size > later->most)
         read_first(later);
     struct copy *copy = take_spare(later, body.size);
     if (!copy)

@@ -17,7 +17,8 @@ typedef void (*kit_later_fn)(aw_op *op, aw_bytes body, void *arg);
 /* Belongs to the operation. At most so many bytes wait; for more the first ones are read at once. NULL: no memory (the
  * operation has failed). */
 kit_later *kit_later_create(aw_op *op, size_t most);
-/* `read` gets a copy of the body, once. Returns -1 without memory (the operation has failed). */
-int kit_later_add(kit_later *later, aw_bytes body, kit_later_fn read, void *arg);
+/* `read` gets a copy of the body, once. `in_haste`: nothing is read before it, however much waits, since a request is to
+ * leave now. Returns -1 without memory (the operation has failed). */
+int kit_later_add(kit_later *later, aw_bytes body, int in_haste, kit_later_fn read, void *arg);
 
 #endif

@@ -50,7 +50,7 @@ static void end_later(aw_op *op, struct chain *chain, const aw_error *why)
     if (!late)
         return;
     *late = (struct late_end){chain, *why};
-    kit_later_add(chain->later, (aw_bytes){0}, on_late_end, late);
+    kit_later_add(chain->later, (aw_bytes){0}, 1, on_late_end, late);
 }
 
 /* ---- asking ---- */
@@ -135,7 +135,7 @@ static void read_later(aw_op *op, struct chain *chain, const aw_response *answer
     if (!page || !seen)
         return;
     *page = (struct late_page){chain, seen};
-    if (kit_later_add(chain->later, answer->body, on_late_page, page) == 0 && *seen)
+    if (kit_later_add(chain->later, answer->body, *seen, on_late_page, page) == 0 && *seen)
         ask_next(op, chain, seen);
 }
 

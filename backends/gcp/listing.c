@@ -9,8 +9,8 @@
 
 enum {
     MOST_MACHINES = 10000,
-    SLOTS = 4096,          /* a power of two */
-    MOST_UNREAD = 16 << 20 /* bytes */
+    SLOTS = 4096,         /* a power of two */
+    MOST_UNREAD = 8 << 20 /* bytes */
 };
 
 struct gcp_listing *gcp_listing_create(aw_op *op, const aw_offer_query *query)
