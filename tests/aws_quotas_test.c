@@ -25,28 +25,29 @@
     "<item><instancesSet><item><instanceType>" type "</instanceType>" cpus more                    \
     "</item></instancesSet></item>"
 
-static void begin_both(struct backend_host *host)
+static void begin(struct backend_host *host)
 {
     const aw_offer_query query = {.size = sizeof query, .region = "eu-west-1"};
     const aw_quotas *quotas = vtable()->extension(host->op.state, AW_QUOTAS);
     host_begin(host);
     quotas->list_quotas(&host->op, &query);
-    assert_int_equal(host->request_count, 2);
+    assert_int_equal(host->request_count, 1);
 }
 
-/* In a region where nothing runs. */
-static void begin(struct backend_host *host)
+static void begin_with(struct backend_host *host, const char *quotas)
 {
-    begin_both(host);
-    host_answer(host, 200, RUNNING(""));
+    begin(host);
+    host_answer(host, 200, quotas);
+    assert_int_equal(host->request_count, 2);
 }
 
 static void test_what_runs_counts_whoever_it_belongs_to(void **state)
 {
     struct backend_host *host = *state;
-    begin_both(host);
-    assert_string_equal(host->requests[0].line, "POST https://ec2.eu-west-1.amazonaws.com/");
-    assert_string_equal(host->requests[0].body,
+    begin_with(host, QUOTAS(QUOTA("L-1216C47A", "32") "," QUOTA("L-34B43A08", "32") "," QUOTA(
+                         "L-DB2E81BA", "8")));
+    assert_string_equal(host_last(host)->line, "POST https://ec2.eu-west-1.amazonaws.com/");
+    assert_string_equal(host_last(host)->body,
                         "Action=DescribeInstances&Version=2016-11-15"
                         "&Filter.1.Name=instance-state-name&Filter.1.Value.1=pending"
                         "&Filter.1.Value.2=running&MaxResults=1000");
@@ -56,9 +57,6 @@ static void test_what_runs_counts_whoever_it_belongs_to(void **state)
                     MACHINE("g5g.xlarge", CPUS("4", "1"), "") "</reservationSet><nextToken>n+/="
                                                               "</nextToken>"
                                                               "</DescribeInstancesResponse>");
-    host_answer(host, 200,
-                QUOTAS(QUOTA("L-1216C47A", "32") "," QUOTA("L-34B43A08",
-                                                           "32") "," QUOTA("L-DB2E81BA", "8")));
     assert_contains(host_last(host)->body, "&NextToken=n%2B%2F%3D");
     assert_string_equal(host_results(host), "");
     host_answer(host, 200,
@@ -72,7 +70,7 @@ static void test_what_runs_counts_whoever_it_belongs_to(void **state)
 static void test_hosts_and_blocks_of_ones_own_do_not_count(void **state)
 {
     struct backend_host *host = *state;
-    begin_both(host);
+    begin_with(host, QUOTAS(QUOTA("L-1216C47A", "32") "," QUOTA("L-417A185B", "192")));
     host_answer(host, 200,
                 RUNNING(MACHINE("c5.large", CPUS("1", "2"),
                                 "<placement><tenancy>host</tenancy></placement>")
@@ -80,32 +78,35 @@ static void test_hosts_and_blocks_of_ones_own_do_not_count(void **state)
                                     "<instanceLifecycle>capacity-block</instanceLifecycle>")
                                 MACHINE("c5.large", CPUS("1", "1"),
                                         "<placement><tenancy>dedicated</tenancy></placement>")));
-    host_answer(host, 200, QUOTAS(QUOTA("L-1216C47A", "32") "," QUOTA("L-417A185B", "192")));
     assert_string_equal(host_results(host), "quota L-1216C47A: 32, 1 used\n"
                                             "quota L-417A185B: 192, 0 used\n");
 }
 
-/* Half a count would be none. */
-static void test_where_what_runs_is_not_known_the_limits_count_alone(void **state)
+static void test_for_who_may_not_see_machines_the_limits_count_alone(void **state)
 {
-    static const struct {
-        unsigned status;
-        const char *answer;
-    } cases[] = {
-        {403, REFUSAL("UnauthorizedOperation", "Not yours to see.")},
-        {200, RUNNING(MACHINE("c7g.large", CPUS("2", "1"), "") MACHINE("c7g.large", "", ""))},
-        {200, RUNNING(MACHINE("c7g.large", CPUS("-2", "1"), ""))},
-        {200, RUNNING(MACHINE("c7g.large", CPUS("2", "999999999999"), ""))},
-        {200, "<DescribeInstanceTypesResponse/>"},
-        {200, "<html>"},
+    struct backend_host *host = *state;
+    begin_with(host, QUOTAS(QUOTA("L-1216C47A", "32")));
+    host_answer(host, 403, REFUSAL("UnauthorizedOperation", "Not yours to see."));
+    assert_int_equal(host->error.code, AW_OK);
+    assert_string_equal(host_results(host), "quota L-1216C47A: 32, 0 used\n");
+}
+
+/* Half a count would be none. */
+static void test_what_runs_and_cannot_be_read_is_told(void **state)
+{
+    static const char *const answers[] = {
+        RUNNING(MACHINE("c7g.large", CPUS("2", "1"), "") MACHINE("c7g.large", "", "")),
+        RUNNING(MACHINE("c7g.large", CPUS("-2", "1"), "")),
+        RUNNING(MACHINE("c7g.large", CPUS("2", "999999999999"), "")),
+        "<DescribeInstanceTypesResponse/>",
+        "<html>",
     };
     struct backend_host *host = *state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        begin_both(host);
-        host_answer(host, cases[i].status, cases[i].answer);
-        host_answer(host, 200, QUOTAS(QUOTA("L-1216C47A", "32")));
-        assert_int_equal(host->error.code, AW_OK);
-        assert_string_equal(host_results(host), "quota L-1216C47A: 32, 0 used\n");
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        begin_with(host, QUOTAS(QUOTA("L-1216C47A", "32")));
+        host_answer(host, 200, answers[i]);
+        assert_failed(host, AW_E_PROTOCOL, "AWS's answer to `DescribeInstances` cannot be read");
+        assert_string_equal(host_results(host), "");
     }
 }
 
@@ -167,6 +168,7 @@ static void test_quotas_are_listed_page_by_page(void **state)
     assert_string_equal(host_last(host)->body,
                         "{\"ServiceCode\":\"ec2\",\"MaxResults\":100,\"NextToken\":\"n+/=\"}");
     host_answer(host, 200, QUOTAS(QUOTA("L-DB2E81BA", "0.0") "," QUOTA("L-C4BD4855", "192")));
+    host_answer(host, 200, RUNNING(""));
     assert_string_equal(host_results(host), "quota L-1216C47A: 1152, 0 used\n"
                                             "quota L-DB2E81BA: 0, 0 used\n"
                                             "quota L-C4BD4855: 192, 0 used\n");
@@ -177,15 +179,15 @@ static void test_the_quota_of_all_p_counts_p5_where_that_has_none_of_its_own(voi
     struct backend_host *host = *state;
     begin(host);
     host_answer(host, 200, QUOTAS(QUOTA("L-7212CCBC", "96.0")));
+    host_answer(host, 200, RUNNING(""));
     assert_contains(host_results(host), "quota L-7212CCBC: 96,");
     assert_contains(host_results(host), "quota L-C4BD4855: 96,");
-    begin_both(host);
+    begin_with(host, QUOTAS(QUOTA("L-7212CCBC", "96.0")));
     host_answer(host, 200,
                 RUNNING(MACHINE("p4d.24xlarge", CPUS("24", "2"),
                                 "<instanceLifecycle>spot</instanceLifecycle>")
                             MACHINE("p5.4xlarge", CPUS("8", "2"),
                                     "<instanceLifecycle>spot</instanceLifecycle>")));
-    host_answer(host, 200, QUOTAS(QUOTA("L-7212CCBC", "96.0")));
     assert_contains(host_results(host), "quota L-7212CCBC: 96, 64 used");
     assert_contains(host_results(host), "quota L-C4BD4855: 96, 64 used");
 }
@@ -198,6 +200,7 @@ static void test_values_that_are_none_are_passed_over(void **state)
         host, 200,
         QUOTAS(QUOTA("L-1216C47A", "-1") "," QUOTA("L-34B43A08", "\"5\"") "," QUOTA(
             "L-DB2E81BA", "1e300") "," QUOTA("L-74FC7D96", "null") "," QUOTA("L-417A185B", "8.9")));
+    host_answer(host, 200, RUNNING(""));
     assert_string_equal(host_results(host), "quota L-417A185B: 8, 0 used\n");
 }
 
@@ -222,7 +225,8 @@ int main(void)
         HOSTED(test_quotas_are_listed_page_by_page),
         HOSTED(test_what_runs_counts_whoever_it_belongs_to),
         HOSTED(test_hosts_and_blocks_of_ones_own_do_not_count),
-        HOSTED(test_where_what_runs_is_not_known_the_limits_count_alone),
+        HOSTED(test_for_who_may_not_see_machines_the_limits_count_alone),
+        HOSTED(test_what_runs_and_cannot_be_read_is_told),
         HOSTED(test_the_quota_of_all_p_counts_p5_where_that_has_none_of_its_own),
         HOSTED(test_values_that_are_none_are_passed_over),
         HOSTED(test_who_may_not_see_quotas_is_told_so),

@@ -72,7 +72,6 @@ const char *aws_quota_code(const char *type, bool spot)
 
 struct limits {
     const char *region;
-    unsigned waiting; /* for the limits, and for what is used */
     bool is_told[FAMILIES];
     uint64_t vcpus[FAMILIES];
     uint64_t used[FAMILIES];
@@ -139,10 +138,8 @@ static void share_p_quota(struct limits *limits)
     limits->used[p5] = limits->used[all_p];
 }
 
-static void settle(aw_op *op, struct limits *limits)
+static void emit_all(aw_op *op, struct limits *limits)
 {
-    if (--limits->waiting > 0)
-        return;
     share_p_quota(limits);
     for (int i = 0; i < FAMILIES; i++) {
         aw_quota quota = {.size = sizeof quota,
@@ -156,10 +153,11 @@ static void settle(aw_op *op, struct limits *limits)
 
 static void ended(aw_op *op, void *owner, const aw_error *why)
 {
+    struct limits *limits = owner;
     if (why)
         aw_fail(op, why);
     else
-        settle(op, owner);
+        aws_running_start(op, &limits->running);
 }
 
 static const struct kit_pages quota_pages = {.title = "AWS",
@@ -180,18 +178,20 @@ static void count(void *owner, const char *type, bool spot, uint64_t vcpus)
         limits->used[family] += vcpus;
 }
 
-/* A limit of which it is not known how much is left is still one. */
+/* For whoever may not see machines a limit is still one. All else is told, as for want of the limits themselves. */
 static void used_ended(aw_op *op, void *owner, const aw_error *why)
 {
     struct limits *limits = owner;
     char line[400];
+    if (why && why->code != AW_E_DENIED)
+        return aw_fail(op, why);
     if (why) {
         snprintf(line, sizeof line, "what runs in %.40s does not count in its quotas: %.300s",
                  limits->region, why->message);
         aw_log(op, AW_LOG_INFO, line);
         memset(limits->used, 0, sizeof limits->used);
     }
-    settle(op, limits);
+    emit_all(op, limits);
 }
 
 void aws_list_quotas(aw_op *op, const aw_offer_query *query)
@@ -203,8 +203,6 @@ void aws_list_quotas(aw_op *op, const aw_offer_query *query)
     limits->region = kit_copy_text(op, query->region ? query->region : aws->default_region);
     if (!limits->region)
         return;
-    limits->waiting = 2;
     limits->running = (struct aws_running){limits->region, count, used_ended, limits};
-    aws_running_start(op, &limits->running);
     kit_pages_start(op, &quota_pages, limits);
 }
