@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* archway check --live, on the cloud to break things on: what a provider alone can tell, and what is spent on it. */
 #include "tests/cli_run.h"
-#include "tests/cloud_rig.h"
+#include "tests/cloud_cli.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -15,25 +15,6 @@
 
 #define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
 #define SPEND "--live", "--yes-spend", "--ssh-key", PUBLIC_KEY
-
-static struct cloud_rig *rig;
-
-static int open_cloud(void **state)
-{
-    (void)state;
-    rig = cloud_rig_create(".");
-    cli_environment("ARCHWAY_CONFIG=config.yaml");
-    cli_environment("HOME=home");
-    return 0;
-}
-
-static int close_cloud(void **state)
-{
-    (void)state;
-    cloud_rig_destroy(rig);
-    cli_environment(NULL);
-    return system("rm -rf state home") ? -1 : 0;
-}
 
 static void test_a_machine_is_rented_found_and_ended_on_each_cloud(void **state)
 {
@@ -214,7 +195,7 @@ static void test_what_does_not_go_together_is_refused(void **state)
     assert_contains(run.err, "only files whose name ends in .so are loaded");
 }
 
-#define CLOUD_TEST(test) cmocka_unit_test_setup_teardown(test, open_cloud, close_cloud)
+#define CLOUD_TEST(test) cmocka_unit_test_setup_teardown(test, cloud_cli_open, cloud_cli_close)
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command on the cloud to break things on: whole lives, and what goes wrong in them. */
 #include "tests/cli_run.h"
-#include "tests/cloud_rig.h"
+#include "tests/cloud_cli.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,25 +26,6 @@ static const struct {
     {"gcp", "insert", "c4a-standard-4", "us-central1"},
     {"lambda", "launch", "gpu_1x_gh200", "us-east-3"},
 };
-
-static struct cloud_rig *rig;
-
-static int open_cloud(void **state)
-{
-    (void)state;
-    rig = cloud_rig_create(".");
-    cli_environment("ARCHWAY_CONFIG=config.yaml");
-    cli_environment("HOME=home");
-    return 0;
-}
-
-static int close_cloud(void **state)
-{
-    (void)state;
-    cloud_rig_destroy(rig);
-    cli_environment(NULL);
-    return system("rm -rf state home") ? -1 : 0;
-}
 
 /* Creates a machine of the cloud's own type, on demand. */
 static void create(size_t cloud)
@@ -337,7 +318,7 @@ static void test_a_journal_that_cannot_be_read_ends_a_create_at_once(void **stat
     }
 }
 
-#define CLOUD_TEST(test) cmocka_unit_test_setup_teardown(test, open_cloud, close_cloud)
+#define CLOUD_TEST(test) cmocka_unit_test_setup_teardown(test, cloud_cli_open, cloud_cli_close)
 
 int main(void)
 {
