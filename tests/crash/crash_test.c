@@ -79,14 +79,14 @@ static void make_room(const char *bystander)
 }
 
 /* The next point of a sweep: every one to be killed at; of signals that can be caught, which take their turns, one in
- * three: once, or twice at the same moment, or again while it is stopping. */
+ * four: once, or twice at the same moment, or again while it is stopping. */
 static void go_on(struct disturbance *how, bool signals)
 {
     static const int in_turn[] = {SIGINT, SIGTERM};
-    how->at += signals ? 3 : SWEEP_STEP;
+    how->at += signals ? 4 : SWEEP_STEP;
     if (!signals)
         return;
-    long turn = how->at / 3;
+    long turn = how->at / 4;
     how->signal = in_turn[turn % 2];
     how->times = turn % 5 == 4 ? 2 : 1;
     how->again = turn % 5 > 1 && how->times == 1 ? how->at + 1 + turn % 7 : 0;
