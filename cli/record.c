@@ -226,8 +226,10 @@ const char *record_hint(const aw_error *error)
     case AW_E_TIMEOUT:
         return "`--timeout` gives it longer.";
     case AW_E_PROTOCOL:
-        if (is_of_registry(error))
+        if (is_of_registry(error) || strstr(error->message, "`endpoint:`"))
             return NULL;
+        if (strstr(error->message, "HTML page"))
+            return "No API answers so: look at `endpoint:` of this backend, and at the proxy.";
         return "Please report this, with the text above, to whoever maintains the backend.";
     default:
         return NULL;

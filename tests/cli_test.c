@@ -316,6 +316,19 @@ static void test_verbose_tells_each_request_and_no_secret(void **state)
     assert_lacks(run.err, "uthorization");
 }
 
+static void test_a_page_instead_of_an_answer_points_at_what_is_in_between(void **state)
+{
+    (void)state;
+    cli_write("page.http", "archway-recording 1\nenv LAMBDA_API_KEY <secret>\n\n"
+                           ">>> GET https://cloud.lambda.ai/api/v1/instance-types\n"
+                           "accept: application/json\n\n<<< 200\ncontent-type: text/html\n\n"
+                           "<html><title>Log in</title></html>\n");
+    archway("offers", "--replay", "page.http");
+    assert_contains(run.err, "an HTML page with the title \"Log in\"");
+    assert_contains(run.err, "No API answers so: look at `endpoint:` of this backend");
+    assert_null(strstr(run.err, "Please report this"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_the_version_is_told),
         cmocka_unit_test(test_a_full_disk_is_an_error_and_a_closed_pipe_is_none),
         cmocka_unit_test(test_verbose_tells_each_request_and_no_secret),
+        cmocka_unit_test(test_a_page_instead_of_an_answer_points_at_what_is_in_between),
     };
     return cmocka_run_group_tests(tests, cli_folder_enter, cli_folder_leave);
 }
