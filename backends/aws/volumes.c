@@ -88,21 +88,10 @@ static void ask_page(kit_request *request, aw_op *op, void *owner, const char *t
     aws_query_add(request, token, "NextToken");
 }
 
-static void on_all(aw_op *op, void *owner, const aw_error *why)
-{
-    (void)owner;
-    if (why)
-        aw_fail(op, why);
-}
-
 void aws_list_volumes(aw_op *op, const aw_list *wish)
 {
-    static const struct kit_pages pages = {.title = "AWS",
-                                           .name = DESCRIBE,
-                                           .most = MOST_PAGES,
-                                           .ask = ask_page,
-                                           .read = on_page,
-                                           .ended = on_all};
+    static const struct kit_pages pages = {
+        .title = "AWS", .name = DESCRIBE, .most = MOST_PAGES, .ask = ask_page, .read = on_page};
     aw_list *copy = aw_alloc(op, sizeof *copy);
     if (!copy)
         return;

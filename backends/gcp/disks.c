@@ -153,21 +153,10 @@ static void ask(kit_request *request, aw_op *op, void *arg, const char *token)
     request->failed |= filter.state != KIT_BUF_OK;
 }
 
-static void ended(aw_op *op, void *wish, const aw_error *why)
-{
-    (void)wish;
-    if (why)
-        aw_fail(op, why);
-}
-
 void gcp_list_disks(aw_op *op, const aw_list *wish)
 {
-    static const struct kit_pages pages = {.title = "Google",
-                                           .name = "disks",
-                                           .most = MOST_PAGES,
-                                           .ask = ask,
-                                           .read = page_read,
-                                           .ended = ended};
+    static const struct kit_pages pages = {
+        .title = "Google", .name = "disks", .most = MOST_PAGES, .ask = ask, .read = page_read};
     aw_list *copy = aw_alloc(op, sizeof *copy);
     if (!copy)
         return;
