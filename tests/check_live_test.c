@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
+#define PLUGIN(name) PLUGIN_DIR "/" name ".so"
 #define SPEND "--live", "--yes-spend", "--ssh-key", PUBLIC_KEY
 
 static void test_a_machine_is_rented_found_and_ended_on_each_cloud(void **state)

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define FIXTURES SOURCE_DIR "/fixtures/"
-#define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
+#define PLUGIN(name) PLUGIN_DIR "/" name ".so"
 #define CREATE                                                                                     \
     "create", "--name", "runner", "--ssh-key", PUBLIC_KEY, "--arch", "arm64", "--json",            \
         "--spot-auto", "--config", "config.yaml"

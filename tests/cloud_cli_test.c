@@ -2,6 +2,7 @@
 /* The command on the cloud to break things on: whole lives, and what goes wrong in them. */
 #include "tests/cli_run.h"
 #include "tests/cloud_cli.h"
+#include "tests/emulated.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,8 +13,9 @@
 
 #include <cmocka.h>
 
-#define PLUGIN(name) BINARY_DIR "/lib/archway/backends/" name ".so"
+#define PLUGIN(name) PLUGIN_DIR "/" name ".so"
 #define RECORD "--record", "recorded"
+#define POINTS (SWEEP_STEP > 1 ? "4" : "40")
 #define COUNT(items) (sizeof(items) / sizeof *(items))
 
 static const struct {
@@ -251,7 +253,7 @@ static void test_a_plugin_is_checked_with_what_was_recorded_of_it(void **state)
         archway("images", "--backend", name, RECORD);
         archway("doctor", "--backend", name, RECORD);
         archway("terminate", ref, "--wait", RECORD);
-        archway("check", plugins[i], "--fixtures", "recorded", "--points", "40", "--rules",
+        archway("check", plugins[i], "--fixtures", "recorded", "--points", POINTS, "--rules",
                 "C6,C7,M1,M4,S1,E,I2,I3");
         assert_code(0);
         assert_lacks(run.out, "does not tell what was done");
