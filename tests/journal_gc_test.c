@@ -254,6 +254,31 @@ static void test_the_other_regions_are_cleaned(void **state)
     stage_close();
 }
 
+/* What one has found the other one does not end at its own provider. */
+static void test_two_cleanings_at_once_keep_their_finds_apart(void **state)
+{
+    archway_gc_options how[] = {{ONCE, .grace_ms = 60000}, {ONCE, .grace_ms = 60000}};
+    archway_job *jobs[2];
+    aw_error error = {.code = AW_OK};
+    (void)state;
+    how[0].backend = "whole";
+    how[1].backend = "engine";
+    /* Both listings end at the same time. */
+    stage_open(ENGINE WHOLE ANY_ORDER ASK(
+        "GET", "/regions") "<<< 200 after 50ms\n\nr1\n\n" MACHINES "<<< 200 after 100ms\n\n" LEFT
+                           "\n\n" ASK("GET", "/machines?region=r1") "<<< 200 after 50ms\n\nm2 r1 "
+                                                                    "running t2 my-server " OLD
+                                                                    "\n\n" GONE("m1") GONE("m2"));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(archway_gc(stage.aw, &how[i], NULL, &jobs[i], &error), 0);
+    for (int i = 0; i < 2; i++) {
+        stage_run(jobs[i]);
+        assert_string_equal(fates(jobs[i]), i ? "m2 ending" : "m1 ending");
+        archway_job_destroy(jobs[i]);
+    }
+    stage_close();
+}
+
 static void test_what_has_expired_is_ended_known_or_not(void **state)
 {
     (void)state;
@@ -333,6 +358,7 @@ int main(void)
         JOURNAL_TEST(test_a_pass_without_it_starts_anew),
         JOURNAL_TEST(test_a_place_that_does_not_answer_whole_is_not_touched),
         JOURNAL_TEST(test_the_other_regions_are_cleaned),
+        JOURNAL_TEST(test_two_cleanings_at_once_keep_their_finds_apart),
         JOURNAL_TEST(test_what_has_expired_is_ended_known_or_not),
         JOURNAL_TEST(test_no_more_are_ended_than_was_said),
         JOURNAL_TEST(test_a_provider_whose_clock_is_behind_makes_nothing_older),
