@@ -66,8 +66,10 @@ static bool is_machine(const struct journal_find *find)
 static bool is_too_new(const struct gc_place *place, const struct journal_find *find)
 {
     const archway_gc_options *options = &gc_of(place->job)->options;
+    struct world *world = place->backend->aw->world;
     bool dated = is_machine(find) && find->created_at_ms;
-    uint64_t now_ms = gc_now_ms(place->backend);
+    /* What was seen here was seen by the clock of here. */
+    uint64_t now_ms = dated ? gc_now_ms(place->backend) : world->ops->wall_ms(world);
     uint64_t since_ms = dated ? find->created_at_ms : find->first_seen_ms;
     return now_ms < since_ms || now_ms - since_ms < options->grace_ms;
 }

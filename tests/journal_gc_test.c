@@ -316,6 +316,16 @@ static void test_a_provider_whose_clock_is_behind_makes_nothing_older(void **sta
     stage_close();
 }
 
+static void test_what_is_not_dated_needs_no_clock_of_the_providers(void **state)
+{
+    (void)state;
+    const archway_gc_options now = {ONCE};
+    stage_open(WHOLE MACHINES SAY_WITH("200", "Date: Wed, 31 Dec 2025 12:00:30 GMT",
+                                       "m1 r1 running t1 my-server") GONE("m1"));
+    must_clean(&now, "m1 ending");
+    stage_close();
+}
+
 static void test_what_could_not_be_ended_is_told_and_stays_ordered(void **state)
 {
     (void)state;
@@ -363,6 +373,7 @@ int main(void)
         JOURNAL_TEST(test_no_more_are_ended_than_was_said),
         JOURNAL_TEST(test_a_provider_whose_clock_is_behind_makes_nothing_older),
         JOURNAL_TEST(test_what_was_done_a_month_ago_is_forgotten),
+        JOURNAL_TEST(test_what_is_not_dated_needs_no_clock_of_the_providers),
         JOURNAL_TEST(test_what_could_not_be_ended_is_told_and_stays_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
