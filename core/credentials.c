@@ -4,7 +4,9 @@
 
 #include "core/backend.h"
 #include "core/error.h"
+#include "core/image_crypto.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define AUTHENTICATE_TIMEOUT_MS 60000u
@@ -90,6 +92,34 @@ static void forget_found(struct credentials *credentials)
     credentials->has_found = false;
 }
 
+static bool is_same(const char *text, const char *other)
+{
+    return text && other && strcmp(text, other) == 0;
+}
+
+void credentials_name_account(struct credentials *credentials)
+{
+    char digest[IMAGE_DIGEST_SIZE];
+    const char *key = credentials->value.account;
+    if (!credentials->account_is_key || *credentials->account || !credentials->present)
+        return;
+    if (image_digest((aw_bytes){key, strlen(key)}, NULL, digest) == 0)
+        snprintf(credentials->account, sizeof credentials->account, "key %.8s",
+                 digest + strlen("sha256:"));
+}
+
+static void take_account(struct credentials *credentials)
+{
+    const aw_credentials *value = &credentials->value;
+    const char *account = value->account;
+    credentials->account_is_key = is_same(account, value->key_id) ||
+                                  is_same(account, value->token) || is_same(account, value->secret);
+    kit_error_text(credentials->account, sizeof credentials->account,
+                   credentials->account_is_key ? NULL : account);
+    if (credentials->backend->aw->journal)
+        credentials_name_account(credentials);
+}
+
 static void take_found(struct credentials *credentials)
 {
     forget(credentials);
@@ -98,7 +128,7 @@ static void take_found(struct credentials *credentials)
     credentials->present = true;
     credentials->generation++;
     credentials->obtained_at_ms = backend_now_ms(credentials->backend);
-    kit_error_text(credentials->account, sizeof credentials->account, credentials->value.account);
+    take_account(credentials);
     arena_init(&credentials->found_arena, true);
 }
 

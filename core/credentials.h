@@ -20,6 +20,7 @@ struct credentials {
     aw_credentials value;
     bool present;
     char account[128];   /* of those that were found last, though they may be gone; "": not known */
+    bool account_is_key; /* digested when somebody asks */
     uint64_t generation; /* counts what was found, so that only what failed is dropped */
     uint64_t obtained_at_ms;
     struct op *authenticating;
@@ -46,6 +47,9 @@ const aw_credentials *credentials_current(const struct credentials *credentials)
 void credentials_hide(const struct credentials *credentials, aw_error *error);
 /* Gives up waiting; again, or when not waiting, does nothing. */
 void credentials_leave(struct credentials_wait *wait);
+
+/* From here on `account` is known wherever it can be. */
+void credentials_name_account(struct credentials *credentials);
 
 /* The provider refused what it got under that generation: never use it again. */
 void credentials_drop(struct credentials *credentials, uint64_t generation);

@@ -93,6 +93,8 @@ struct journal *journal_of(archway *aw, aw_error *ret_error)
         return NULL;
     }
     aw->journal = journal;
+    for (size_t i = 0; i < aw->backend_count; i++)
+        credentials_name_account(&aw->backends[i]->credentials);
     return journal;
 }
 

@@ -12,9 +12,8 @@
 
 static void assert_account(const char *key_id, const char *expected)
 {
-    char text[KIT_ACCOUNT_SIZE];
-    aws_account_write(key_id, text);
-    assert_string_equal(text, expected);
+    char text[AWS_ACCOUNT_SIZE];
+    assert_string_equal(aws_account_write(key_id, text), expected);
 }
 
 /* An example of https://medium.com/@TalBeerySec/a-short-note-on-aws-key-id-f88cc4317489 */
@@ -31,20 +30,15 @@ static void test_other_keys_of_an_account_are_of_the_same_one(void **state)
     assert_account("ASIAQNZGKIQYZZZZ7777", "account 029608264753");
 }
 
-/* SHA-256 of the id. */
-static void test_what_holds_none_is_told_apart_by_the_key(void **state)
+static void test_other_ids_hold_none(void **state)
 {
-    char text[KIT_ACCOUNT_SIZE];
+    char text[AWS_ACCOUNT_SIZE];
     static const char *const ids[] = {"AKIAIOSFODNN7EXAMPLE", "AKIDEXAMPLE",
                                       "ASIAQNZGKIQY56JQ7WM",  "ASIAQNZGKIQY56JQ7WMLX",
                                       "ASIAQNZGKIQY56JQ7WM1", ""};
     (void)state;
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        aws_account_write(ids[i], text);
-        assert_int_equal(strlen(text), strlen("key 00000000"));
-        assert_int_equal(strncmp(text, "key ", 4), 0);
-    }
-    assert_account("", "key e3b0c442");
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        assert_null(aws_account_write(ids[i], text));
 }
 
 int main(void)
@@ -52,7 +46,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_id_of_a_key_holds_its_account),
         cmocka_unit_test(test_other_keys_of_an_account_are_of_the_same_one),
-        cmocka_unit_test(test_what_holds_none_is_told_apart_by_the_key),
+        cmocka_unit_test(test_other_ids_hold_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

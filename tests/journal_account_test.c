@@ -38,6 +38,14 @@ static void order_end_as_ada_and_stop(void)
     stage_pass(1000);
 }
 
+/* Which the small cloud's token is. */
+static void launch_by_key_and_stop(void)
+{
+    open_as("key", WHOLE NONE POST("/machines", TOKEN) "<<< 200 after 3600s\n\nm9\n\n");
+    begin_create("whole", TOKEN, NULL);
+    stage_pass(1000);
+}
+
 static void must_recover(uint32_t how, enum archway_fate fate, const char *reason)
 {
     archway_outcome outcome = {.size = sizeof outcome};
@@ -57,6 +65,14 @@ static void test_the_account_is_written_down_before_anything_is_asked_of_it(void
     (void)state;
     must_crash(launch_as_ada_and_stop);
     assert_string_equal(journal_ask(STATE), "1 account ada");
+}
+
+/* `printf key | sha256sum` begins so. */
+static void test_where_only_the_key_tells_its_digest_is_written_down(void **state)
+{
+    (void)state;
+    must_crash(launch_by_key_and_stop);
+    assert_string_equal(journal_ask(STATE), "1 key 2c70e12b");
 }
 
 static void test_what_another_account_does_not_list_stays_open(void **state)
@@ -153,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         JOURNAL_TEST(test_the_account_is_written_down_before_anything_is_asked_of_it),
+        JOURNAL_TEST(test_where_only_the_key_tells_its_digest_is_written_down),
         JOURNAL_TEST(test_what_another_account_does_not_list_stays_open),
         JOURNAL_TEST(test_the_user_may_say_that_it_is_the_same_account),
         JOURNAL_TEST(test_what_is_listed_is_of_the_same_account),

@@ -7,8 +7,6 @@
  */
 #include "backends/aws/credentials.h"
 
-#include "kit/account.h"
-
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,12 +32,11 @@ static uint64_t bits_of(const char *id)
     return bits >> 2;
 }
 
-void aws_account_write(const char *key_id, char ret_text[KIT_ACCOUNT_SIZE])
+const char *aws_account_write(const char *key_id, char text[AWS_ACCOUNT_SIZE])
 {
     uint64_t bits = bits_of(key_id);
-    if (bits & NEWER)
-        snprintf(ret_text, KIT_ACCOUNT_SIZE, "account %012" PRIu64,
-                 bits >> ACCOUNT_SHIFT & ACCOUNT_MASK);
-    else
-        kit_account_of_key(key_id, ret_text);
+    if (!(bits & NEWER))
+        return NULL;
+    snprintf(text, AWS_ACCOUNT_SIZE, "account %012" PRIu64, bits >> ACCOUNT_SHIFT & ACCOUNT_MASK);
+    return text;
 }

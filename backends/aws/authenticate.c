@@ -136,7 +136,7 @@ static void write_source(const struct chain *chain, const char *name, char *text
 static void emit(struct chain *chain, const struct keys *keys)
 {
     char source[LONGEST_SOURCE];
-    char account[KIT_ACCOUNT_SIZE];
+    char account[AWS_ACCOUNT_SIZE];
     aw_credentials credentials = {
         .size = sizeof credentials,
         .expires_at_ms = keys->expires_at_ms,
@@ -144,7 +144,6 @@ static void emit(struct chain *chain, const struct keys *keys)
         .secret = clean(chain->op, keys->secret),
         .token = keys->token && *keys->token ? clean(chain->op, keys->token) : NULL,
         .source = source,
-        .account = account,
     };
     if (!credentials.key_id || !credentials.secret ||
         (keys->token && *keys->token && !credentials.token)) {
@@ -155,7 +154,9 @@ static void emit(struct chain *chain, const struct keys *keys)
         return;
     }
     write_source(chain, keys->source, source, sizeof source);
-    aws_account_write(credentials.key_id, account);
+    credentials.account = aws_account_write(credentials.key_id, account);
+    if (!credentials.account)
+        credentials.account = credentials.key_id;
     aw_emit_credentials(chain->op, &credentials);
 }
 

@@ -11,7 +11,6 @@
 
 #include "backends/aws/aws.h"
 #include "backends/aws/profiles.h"
-#include "kit/account.h"
 
 #define CHAIN_ROLES 5
 
@@ -85,7 +84,9 @@ void chain_assume_role(struct chain *chain, const struct role *role,
 void chain_assume_by_token(struct chain *chain, const struct role *role,
                            const char *token_file); /* role.c */
 
-/* "account 123456789012", or which key it is where its id does not tell (account.c). */
-void aws_account_write(const char *key_id, char ret_text[KIT_ACCOUNT_SIZE]);
+#define AWS_ACCOUNT_SIZE 32
+
+/* "account 123456789012"; NULL where the key's id does not tell (account.c). */
+const char *aws_account_write(const char *key_id, char text[AWS_ACCOUNT_SIZE]);
 
 #endif

@@ -2,7 +2,6 @@
 /* Finds the API token, in the places of the provider's own command `hcloud`, and signs with it. */
 #include "backends/hetzner/hetzner.h"
 
-#include "kit/account.h"
 #include "kit/bearer.h"
 #include "kit/error.h"
 
@@ -21,10 +20,8 @@ static void emit_token(aw_op *op, const char *token, const char *source)
                         " from %s has characters in it that no token has, or is too long. Write "
                         "the token alone, as the console showed it.",
                         source);
-    char account[KIT_ACCOUNT_SIZE];
-    kit_account_of_key(token, account);
     aw_credentials credentials = {
-        .size = sizeof credentials, .token = token, .source = source, .account = account};
+        .size = sizeof credentials, .token = token, .source = source, .account = token};
     aw_emit_credentials(op, &credentials);
 }
 

@@ -2,7 +2,6 @@
 /* Finds the API key and signs with it. */
 #include "backends/lambda/lambda.h"
 
-#include "kit/account.h"
 #include "kit/bearer.h"
 #include "kit/error.h"
 
@@ -69,10 +68,8 @@ static void emit_key(aw_op *op, const char *key, const char *source)
             "The API key for Lambda Cloud from %s has characters in it that no key has, or is "
             "too long. Write the key alone, as https://cloud.lambda.ai/api-keys shows it.",
             source);
-    char account[KIT_ACCOUNT_SIZE];
-    kit_account_of_key(key, account);
     aw_credentials credentials = {
-        .size = sizeof credentials, .token = key, .source = source, .account = account};
+        .size = sizeof credentials, .token = key, .source = source, .account = key};
     aw_emit_credentials(op, &credentials);
 }
 
