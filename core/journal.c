@@ -9,9 +9,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Others hold it for as long as a write to the disk takes. */
 #define BUSY_TIMEOUT_MS 5000
+#define BUSY_PAUSE_MS 5
 
 const char *journal_path(const struct journal *journal)
 {
@@ -48,17 +50,29 @@ static void read_boot(struct journal *journal)
     journal->boot[strcspn(journal->boot, "\n")] = '\0';
 }
 
-static int set_up(struct journal *journal, aw_error *ret_error)
+/* To become a WAL takes the whole file, for which SQLite waits for nobody: its busy timeout does not hold there. */
+static int make_safe(struct journal *journal)
 {
     static const char safe[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
                                "PRAGMA trusted_schema = OFF;";
+    const struct timespec pause = {.tv_nsec = BUSY_PAUSE_MS * 1000000};
+    int status = sqlite3_exec(journal->db, safe, NULL, NULL, NULL);
+    for (int waited_ms = 0; (status & 0xff) == SQLITE_BUSY && waited_ms < BUSY_TIMEOUT_MS;
+         waited_ms += BUSY_PAUSE_MS) {
+        nanosleep(&pause, NULL);
+        status = sqlite3_exec(journal->db, safe, NULL, NULL, NULL);
+    }
+    return status;
+}
+
+static int set_up(struct journal *journal, aw_error *ret_error)
+{
     int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (journal_sqlite_load(ret_error))
         return -1;
     if (sqlite3_open_v2(journal_path(journal), &journal->db, flags, NULL) ||
-        sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) ||
-        sqlite3_exec(journal->db, safe, NULL, NULL, NULL))
+        sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) || make_safe(journal))
         return journal_fail(journal, ret_error);
     return journal_schema_prepare(journal, ret_error);
 }

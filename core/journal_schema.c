@@ -123,10 +123,20 @@ static int migrate(struct journal *journal, aw_error *ret_error)
     return run_script(journal, pragmas, ret_error);
 }
 
-int journal_schema_prepare(struct journal *journal, aw_error *ret_error)
+/* All that is read is of one moment: another process may be making the tables. */
+static int look(struct journal *journal, aw_error *ret_error)
 {
     int64_t version = 0;
+    if (run_script(journal, "BEGIN", ret_error))
+        return -1;
     int checked = check(journal, &version, ret_error);
+    journal_group_drop(journal);
+    return checked;
+}
+
+int journal_schema_prepare(struct journal *journal, aw_error *ret_error)
+{
+    int checked = look(journal, ret_error);
     if (checked)
         return checked < 0 ? -1 : 0;
     if (journal_group(journal, ret_error))
