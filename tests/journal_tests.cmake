@@ -10,3 +10,4 @@ archway_test(journal_place_test journal_place_test.c journal_stage.c place_stage
 set_target_properties(journal_place_test PROPERTIES ENABLE_EXPORTS ON)
 add_dependencies(journal_place_test engine_plugins)
 archway_test(journal_begin_test journal_begin_test.c recording_files.c)
+archway_threaded(journal_begin_test)
