@@ -96,7 +96,7 @@ static void leave_spare(struct transfer *transfer)
 {
     struct spare_body *spare = transfer->spare;
     kit_buf *body = &transfer->body;
-    if (transfer->secret || body->capacity <= spare->capacity || body->capacity < LARGE_BODY ||
+    if (transfer->secret || body->capacity <= spare->capacity || body->size <= LARGE_BODY ||
         body->capacity > LARGEST_SPARE)
         return;
     spare_body_finish(spare);
