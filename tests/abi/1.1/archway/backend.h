@@ -450,9 +450,10 @@ typedef struct aw_credentials {
     const char *token;
     const char *source;
     /* 1.1: What tells accounts apart, as far as it is known without a request: the account's or project's id, which
-     * is the same whichever key is used; else which key it is, in a way that does not give it away. It stands in the
-     * journal and in messages ("account 123456789012"). What was asked of another account is never taken for
-     * something that does not exist. NULL: not known. */
+     * is the same whichever key is used; else the text of `key_id` or `token` itself, which core does not give away:
+     * the beginning of its SHA-256 takes its place. It stands in the journal and in messages ("account 123456789012",
+     * "key 5d41402a"). What was asked of another account is never taken for something that does not exist. NULL: not
+     * known. */
     const char *account;
 } aw_credentials;
 
